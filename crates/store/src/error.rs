@@ -1,0 +1,112 @@
+//! What can go wrong with what is remembered.
+
+use pullgate_policy::{OrganizationName, SettingsError, Username};
+use pullgate_reference::Pattern;
+
+/// Why something could not be read or changed. Nothing was changed.
+///
+/// The texts hold no secret and no part of the database's URL but host and
+/// name.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// What should be changed is not there.
+    #[error("there is no {what} {name}; check the name")]
+    NotFound {
+        /// What kind of thing, in the words of the policy.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// It contradicts what is there.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// Settings that cannot be kept.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A text that cannot be kept.
+    #[error("the {what} cannot be kept: {why}")]
+    Text {
+        /// Which text.
+        what: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// What was read makes no sense. Somebody else has written to the
+    /// database, or it is damaged.
+    #[error(
+        "the {what} of {name} in the database cannot be read: {why}; restore a backup or write it anew"
+    )]
+    Corrupt {
+        /// What kind of thing.
+        what: &'static str,
+        /// Whose, or which.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database's URL is malformed. Holds no part of it.
+    #[error("the database's URL is not valid: {why}")]
+    Url {
+        /// What is wrong, and what is expected.
+        why: String,
+    },
+    /// The database's tables cannot be brought to this version.
+    #[error("the database cannot be used by this version of Pullgate: {why}")]
+    Migration {
+        /// What went wrong, and what to do.
+        why: String,
+    },
+    /// The database cannot be reached or does not answer; trying again later
+    /// may help.
+    #[error("the database cannot be used: {why}")]
+    Unavailable {
+        /// What went wrong.
+        why: String,
+        /// What the database said.
+        #[source]
+        cause: Option<Box<sqlx::Error>>,
+    },
+}
+
+/// Why a change contradicts what is there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The name is taken.
+    #[error("there is already a {what} {name}; choose another name")]
+    AlreadyExists {
+        /// What kind of thing.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Another person has this address.
+    #[error("another person has the e-mail address {email}; use another address")]
+    EmailTaken {
+        /// The address.
+        email: String,
+    },
+    /// A namespace belongs to one organization only. The text does not say to
+    /// which, since an owner must not learn that.
+    #[error(
+        "the namespace {wanted} overlaps {taken}, which belongs to another organization; ask a site administrator"
+    )]
+    NamespaceTaken {
+        /// The namespace that was to be added.
+        wanted: Pattern,
+        /// The namespace that is there.
+        taken: Pattern,
+        /// Whose it is.
+        organization: OrganizationName,
+    },
+    /// An organization keeps at least one active owner.
+    #[error("{username} is the last owner of {organization}; make somebody else an owner first")]
+    LastOwner {
+        /// The organization.
+        organization: OrganizationName,
+        /// Its last owner.
+        username: Username,
+    },
+    /// The owners team is made of roles.
+    #[error("the team owners is made of the organization's owners; give somebody the role owner instead")]
+    OwnersTeam,
+}

@@ -1,0 +1,79 @@
+//! What Pullgate remembers: organizations, people, policies, tokens, categories
+//! and decisions, on SQLite or PostgreSQL.
+//!
+//! # One text, two databases
+//!
+//! Every statement is one SQL text with `$1` parameters that runs on both.
+//! What only one of them has (how a transaction begins, pragmas) stands in one
+//! module, and the same tests run on both. Statements are checked by those
+//! tests and not by the compiler, so that building needs no database.
+//!
+//! SQLite is the default: a file, one connection that writes and several that
+//! read. Other processes may write to it at the same time, as the command line
+//! does while the server runs: a writing transaction takes the write lock when
+//! it begins, so it never finds out at its end that somebody was faster.
+//! PostgreSQL is for several replicas.
+//!
+//! # No change without its history
+//!
+//! Whatever changes who may do what goes through one kind of transaction. It
+//! raises the *generation* first, and can be committed only together with the
+//! row of history that says who changed what, from what, to what. Raising the
+//! generation locks the one row that holds it, so changes happen one after the
+//! other on both databases. That costs throughput nobody needs for policies,
+//! and buys that every check inside a change (the last owner, a namespace of
+//! somebody else) sees the truth, and that a server which saw generation 7 has
+//! missed nothing before it.
+//!
+//! [`Store::generation`] is one cheap question; when the answer has moved,
+//! [`Store::load`] reads everything that deciding needs in one consistent
+//! picture. The last use of a token, the categories learnt and the decisions
+//! are no changes in this sense: they come too often, and nobody decides by
+//! them.
+//!
+//! # What cannot be read
+//!
+//! A policy that cannot be read is not an absent one. In a [`Snapshot`] such
+//! an organization is still there, with the reason in place of its policy, so
+//! that its members are denied rather than forgotten.
+
+mod access_tokens;
+mod actor;
+mod categories;
+mod decisions;
+mod error;
+mod exceptions;
+mod history;
+mod ids;
+mod members;
+mod namespaces;
+mod organizations;
+mod people;
+mod policies;
+mod secret;
+mod secrets;
+mod signing_keys;
+mod snapshot;
+mod store;
+mod teams;
+mod url;
+
+pub use access_tokens::{NewToken, Token, TokenOwner};
+pub use actor::Actor;
+pub use categories::{LearntBadge, LearntFrom};
+pub use decisions::{DecisionCursor, DecisionFilter, DecisionRecord};
+pub use error::{Conflict, StoreError};
+pub use exceptions::{ExceptionRecord, NewException};
+pub use history::{Action, ChangeRecord};
+pub use ids::{ExceptionId, PersonId, TokenId};
+pub use members::Member;
+pub use namespaces::Namespace;
+pub use organizations::Organization;
+pub use people::{AccountStatus, NewPerson, Person};
+pub use policies::{AllowlistEntry, SettingsChange, StoredSettings};
+pub use secret::{PasswordHash, SecretBytes};
+pub use signing_keys::SigningKey;
+pub use snapshot::{OrganizationRow, Snapshot, TokenRow};
+pub use store::{Clock, Store};
+pub use teams::Team;
+pub use url::DatabaseUrl;
