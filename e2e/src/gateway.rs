@@ -1,0 +1,166 @@
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::outcome::{Outcome, run, run_with_input};
+use crate::wire::ask;
+use crate::{Folder, Process, Shelter, free_port};
+
+/// A running `pullgate serve`, and its commands for administration.
+#[derive(Debug)]
+pub struct Gateway {
+    folder: Folder,
+    config: PathBuf,
+    port: u16,
+    operations: u16,
+    control: u16,
+    process: Process,
+}
+
+/// What a gateway is configured with.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Where Docker Hub's namespace API is.
+    pub hub: String,
+    /// Registries, and where the gateway finds them.
+    pub upstreams: Vec<(String, String)>,
+    /// Lines of TOML before the first table.
+    pub more: String,
+}
+
+impl Gateway {
+    /// Writes the configuration, starts the server and waits until it answers.
+    pub fn start(setting: &Setting) -> Self {
+        let folder = Folder::new("pullgate");
+        let (port, control, operations) = (free_port(), free_port(), free_port());
+        let mut config = format!(
+            "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{}\n\
+             [gateway]\nlisten = '127.0.0.1:{port}'\n\n\
+             [control]\nlisten = '127.0.0.1:{control}'\n\n\
+             [operations]\nlisten = '127.0.0.1:{operations}'\n\n\
+             [hub]\nurl = '{}'\n",
+            folder.join("data").display(),
+            setting.more,
+            setting.hub
+        );
+        for (registry, url) in &setting.upstreams {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                config,
+                "\n[[upstreams]]\nregistry = '{registry}'\nurl = '{url}'\n"
+            );
+        }
+        let config = folder.write("pullgate.toml", config);
+        let process = serve(&config, &folder);
+        let gateway = Self {
+            folder,
+            config,
+            port,
+            operations,
+            control,
+            process,
+        };
+        gateway.wait();
+        gateway
+    }
+
+    /// `127.0.0.1:PORT`, as people name the gateway in an image's name.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// The port that container clients talk to.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The port of `/metrics`, `/healthz` and `/readyz`.
+    pub fn operations(&self) -> u16 {
+        self.operations
+    }
+
+    /// The address that links in messages begin with.
+    pub fn public_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.control)
+    }
+
+    /// Its folder: configuration, data and log.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The running server.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Ends the server and starts it again on the same data.
+    pub fn restart(&mut self) {
+        self.process.stop();
+        self.process = serve(&self.config, &self.folder);
+        self.wait();
+    }
+
+    /// Runs a command for administration on this server's configuration.
+    pub fn command(&self, arguments: &[&str]) -> Outcome {
+        run(&self.prepared(arguments))
+    }
+
+    /// As [`Gateway::command`], with something on standard input.
+    pub fn command_with_input(&self, arguments: &[&str], input: &str) -> Outcome {
+        run_with_input(&self.prepared(arguments), input)
+    }
+
+    fn prepared(&self, arguments: &[&str]) -> Command {
+        let mut command = pullgate();
+        command.arg("--config").arg(&self.config).args(arguments);
+        command
+    }
+
+    fn wait(&self) {
+        self.process
+            .wait_until("listening", || ask("GET", "/v2/").send(self.port).is_ok());
+    }
+}
+
+fn serve(config: &Path, folder: &Folder) -> Process {
+    let mut command = pullgate();
+    command.arg("serve").arg("--config").arg(config);
+    Process::start("pullgate", &command, Shelter::None, folder)
+}
+
+/// The program under test, with nothing of this process' own settings.
+fn pullgate() -> Command {
+    let mut command = Command::new(program());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PULLGATE_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("NO_COLOR", "1");
+    command
+}
+
+fn program() -> PathBuf {
+    if let Some(path) = std::env::var_os("PULLGATE_BIN") {
+        let path = PathBuf::from(path);
+        assert!(
+            path.is_file(),
+            "PULLGATE_BIN is {}, and there is no such file",
+            path.display()
+        );
+        return path;
+    }
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    ["release/pullgate", "debug/pullgate"]
+        .iter()
+        .map(|name| target.join(name))
+        .filter(|path| path.is_file())
+        .max_by_key(|path| path.metadata().and_then(|file| file.modified()).ok())
+        .unwrap_or_else(|| {
+            panic!(
+                "there is no pullgate to test. Build it with \
+                 `cargo build --release -p pullgate`, or name it in PULLGATE_BIN."
+            )
+        })
+}

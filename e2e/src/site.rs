@@ -1,0 +1,160 @@
+use crate::{Gateway, Hub, Image, Kind, Manifest, Platform, Registry, Setting, Upstream};
+
+/// Everything that the organization `acme` has: Pullgate with Image Access
+/// Management on, an owner, a member, and a registry behind it that plays
+/// Docker Hub's and has one image of every category.
+///
+/// | image | category |
+/// |---|---|
+/// | `library/base:1` | official |
+/// | `library/multi:oci`, `library/multi:list` | official, for two platforms |
+/// | `bitnami/tool:1` | verified publisher, restricted |
+/// | `sponsored/lib:1` | sponsored OSS; the stories switch it on and off |
+/// | `evil/miner:1` | community |
+/// | `acme/app:1` | acme's own |
+///
+/// Official images are allowed, all else is restricted. Each image's label
+/// `holds` is its name above, so that a test can tell what it got.
+#[derive(Debug)]
+pub struct Site {
+    /// The gateway, which people pull from.
+    pub gateway: Gateway,
+    /// What the gateway takes for Docker Hub's registry.
+    pub upstream: Upstream,
+    /// What the gateway takes for Docker Hub's namespace API.
+    pub hub: Hub,
+    /// What really holds the images.
+    pub registry: Registry,
+    /// olivia, who owns acme.
+    pub owner: Person,
+    /// mia, who is a member of acme.
+    pub member: Person,
+    /// sam, who has an account and belongs to no organization.
+    pub outsider: Person,
+}
+
+/// Somebody with an access token.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The name to sign in with.
+    pub username: String,
+    /// The access token.
+    pub secret: String,
+    /// The folder's name in which clients keep what this person signed in to.
+    pub home: String,
+}
+
+impl Site {
+    /// Starts everything.
+    pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// Starts everything, with more lines of TOML before the first table of
+    /// the configuration.
+    pub fn start_with(more: &str) -> Self {
+        let registry = Registry::start();
+        fill(&registry);
+        let upstream = Upstream::start(registry.port());
+        let hub = Hub::start();
+        let gateway = Gateway::start(&Setting {
+            hub: hub.url(),
+            upstreams: vec![("docker.io".to_owned(), upstream.url())],
+            more: more.to_owned(),
+        });
+        for username in ["olivia", "mia", "sam"] {
+            gateway
+                .command_with_input(
+                    &["user", "create", username, "--password-stdin"],
+                    &format!("a long passphrase of {username}\n"),
+                )
+                .expect_success();
+        }
+        for command in [
+            "org create acme --owner olivia",
+            "member add acme mia",
+            "namespace add acme docker.io/acme/**",
+            "policy set acme --iam on --official allowed --verified-publisher restricted",
+        ] {
+            let words: Vec<&str> = command.split(' ').collect();
+            gateway.command(&words).expect_success();
+        }
+        let [owner, member, outsider] =
+            ["olivia", "mia", "sam"].map(|username| with_token(&gateway, username));
+        Self {
+            gateway,
+            upstream,
+            hub,
+            registry,
+            owner,
+            member,
+            outsider,
+        }
+    }
+
+    /// What a member of acme reads who pulls a repository of a restricted
+    /// category.
+    pub fn restricted(&self, path: &str, kind: &str) -> String {
+        let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
+        format!(
+            "pull denied: docker.io/{path} is {article} {kind} image, \
+             and {kind} images are restricted by acme. \
+             Ask an owner, or request access: {}/request?image={path}",
+            self.gateway.public_url()
+        )
+    }
+
+    /// What a member of acme reads who pulls a community image.
+    pub fn community(&self, path: &str) -> String {
+        self.restricted(path, "community")
+    }
+
+    /// Changes acme's policy, as an owner does.
+    pub fn set_policy(&self, arguments: &[&str]) {
+        let mut command = vec!["policy", "set", "acme"];
+        command.extend_from_slice(arguments);
+        self.gateway.command(&command).expect_success();
+    }
+}
+
+fn with_token(gateway: &Gateway, username: &str) -> Person {
+    let printed = gateway.command(&["token", "create", "--user", username, "--label", "laptop"]);
+    let secret = printed
+        .expect_success()
+        .split_whitespace()
+        .find(|word| word.starts_with("pgp_"))
+        .unwrap_or_else(|| panic!("no token was printed: {}", printed.text()));
+    Person {
+        username: username.to_owned(),
+        secret: secret.to_owned(),
+        home: username.to_owned(),
+    }
+}
+
+fn fill(registry: &Registry) {
+    for (repository, kind) in [
+        ("library/base", Kind::Docker),
+        ("bitnami/tool", Kind::Oci),
+        ("sponsored/lib", Kind::Docker),
+        ("evil/miner", Kind::Docker),
+        ("acme/app", Kind::Oci),
+    ] {
+        let image = Image::new(&format!("{repository}:1"), kind, Platform::Here);
+        registry.push(repository, "1", &image);
+    }
+    for (tag, kind) in [("oci", Kind::Oci), ("list", Kind::Docker)] {
+        let images = [Platform::Elsewhere, Platform::Here].map(|platform| {
+            let holds = match platform {
+                Platform::Here => format!("library/multi:{tag}"),
+                Platform::Elsewhere => format!("library/multi:{tag} for another platform"),
+            };
+            Image::new(&holds, kind, platform)
+        });
+        let index = Manifest::index(&images, kind);
+        registry.push_index("library/multi", tag, &images, &index);
+    }
+}

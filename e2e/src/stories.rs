@@ -1,0 +1,207 @@
+//! What every client has to show, told once.
+//!
+//! [`stories!`](crate::stories!) makes a test of each for one client.
+
+use crate::wire::ask;
+use crate::{Client, Outcome, Person, Site};
+
+/// Makes a test of each story for one client. Takes a function from a
+/// `&'static Site` to the client; the stories of a file share one site.
+#[macro_export]
+macro_rules! stories {
+    ($client:expr) => {
+        $crate::stories! { $client;
+            a_member_pulls_an_official_image
+            a_member_is_denied_a_community_image_and_reads_why
+            a_member_is_denied_an_image_whose_category_an_owner_restricted
+            a_member_pulls_the_organizations_own_image
+            an_owner_pulls_anything
+            a_stranger_pulls_nothing
+            somebody_of_no_organization_pulls_nothing
+            a_wrong_secret_signs_nobody_in
+            a_digest_is_decided_as_its_tag_is
+            an_index_gives_the_image_of_this_platform
+            a_change_of_policy_holds_from_the_next_pull_on
+        }
+    };
+    ($client:expr; $($story:ident)+) => {
+        fn site() -> &'static $crate::Site {
+            static SITE: std::sync::OnceLock<$crate::Site> = std::sync::OnceLock::new();
+            SITE.get_or_init($crate::Site::start)
+        }
+
+        $(
+            #[test]
+            fn $story() {
+                let client = $client(site());
+                $crate::stories::$story(site(), &client);
+            }
+        )+
+    };
+}
+
+/// Official images are allowed.
+pub fn a_member_pulls_an_official_image(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.member);
+    gets(client, &site.member, "library/base:1");
+}
+
+/// The sentence and its link reach the user.
+pub fn a_member_is_denied_a_community_image_and_reads_why(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.member);
+    client
+        .pull(Some(&site.member), "evil/miner:1")
+        .expect_failure(&site.community("evil/miner"));
+}
+
+/// A category of Docker Hub's that the owner's switch restricts.
+pub fn a_member_is_denied_an_image_whose_category_an_owner_restricted(
+    site: &Site,
+    client: &dyn Client,
+) {
+    sign_in(site, client, &site.member);
+    client
+        .pull(Some(&site.member), "bitnami/tool:1")
+        .expect_failure(&site.restricted("bitnami/tool", "verified publisher"));
+}
+
+/// A namespace of the organization is allowed, whatever its category.
+pub fn a_member_pulls_the_organizations_own_image(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.member);
+    gets(client, &site.member, "acme/app:1");
+}
+
+/// Owners are never restricted.
+pub fn an_owner_pulls_anything(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.owner);
+    for name in [
+        "library/base:1",
+        "bitnami/tool:1",
+        "evil/miner:1",
+        "acme/app:1",
+    ] {
+        gets(client, &site.owner, name);
+    }
+}
+
+/// Who has not signed in gets nothing, not even what everybody may have.
+pub fn a_stranger_pulls_nothing(site: &Site, client: &dyn Client) {
+    for name in [
+        "library/base:1",
+        "bitnami/tool:1",
+        "evil/miner:1",
+        "acme/app:1",
+    ] {
+        fails(&client.pull(None, name), name);
+    }
+    let nobody: u16 = ask("GET", "/v2/library/base/manifests/1")
+        .to(site.gateway.port())
+        .status;
+    assert_eq!(nobody, 401);
+}
+
+/// An account alone is not enough.
+pub fn somebody_of_no_organization_pulls_nothing(site: &Site, client: &dyn Client) {
+    for name in ["library/base:1", "acme/app:1"] {
+        // ctr has no sign-in of its own, so that the pull is what counts.
+        if client.credentials(&site.outsider).is_some() {
+            sign_in(site, client, &site.outsider);
+        }
+        client
+            .pull(Some(&site.outsider), name)
+            .expect_failure("pull denied: your account belongs to no organization");
+    }
+}
+
+/// A guess does not sign in, and nothing can be pulled with it.
+pub fn a_wrong_secret_signs_nobody_in(site: &Site, client: &dyn Client) {
+    let guesser = Person {
+        username: site.member.username.clone(),
+        secret: "a guess".to_owned(),
+        home: "guesser".to_owned(),
+    };
+    fails(&client.sign_in(&guesser), "sign-in");
+    fails(
+        &client.pull(Some(&guesser), "library/base:1"),
+        "library/base:1",
+    );
+}
+
+/// Naming an image by its digest is no way around, and no obstacle.
+pub fn a_digest_is_decided_as_its_tag_is(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.member);
+    let allowed = digest_of(site, "library/base");
+    let name = format!("library/base@{allowed}");
+    client.pull(Some(&site.member), &name).expect_success();
+    assert_eq!(client.holds(&name), "library/base:1");
+    let denied = digest_of(site, "evil/miner");
+    client
+        .pull(Some(&site.member), &format!("evil/miner@{denied}"))
+        .expect_failure(&site.community("evil/miner"));
+}
+
+/// Docker's manifest list and OCI's index.
+pub fn an_index_gives_the_image_of_this_platform(site: &Site, client: &dyn Client) {
+    sign_in(site, client, &site.member);
+    for name in ["library/multi:oci", "library/multi:list"] {
+        gets(client, &site.member, name);
+    }
+}
+
+/// Denied, allowed and denied again with the same sign-in.
+pub fn a_change_of_policy_holds_from_the_next_pull_on(site: &Site, client: &dyn Client) {
+    let denied = site.restricted("sponsored/lib", "Docker-Sponsored Open Source");
+    sign_in(site, client, &site.member);
+    client
+        .pull(Some(&site.member), "sponsored/lib:1")
+        .expect_failure(&denied);
+    site.set_policy(&["--sponsored-oss", "allowed"]);
+    gets(client, &site.member, "sponsored/lib:1");
+    site.set_policy(&["--sponsored-oss", "restricted"]);
+    client
+        .pull(Some(&site.member), "sponsored/lib:1")
+        .expect_failure(&denied);
+}
+
+/// Signs in, and sees that the client has stored it for this gateway.
+#[track_caller]
+fn sign_in(site: &Site, client: &dyn Client, person: &Person) {
+    client.sign_in(person).expect_success();
+    if let Some(file) = client.credentials(person) {
+        let stored = std::fs::read_to_string(&file)
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert!(
+            stored.contains(&site.gateway.address()),
+            "the sign-in to {} is not stored in {}: {stored}",
+            site.gateway.address(),
+            file.display()
+        );
+    }
+}
+
+#[track_caller]
+fn gets(client: &dyn Client, person: &Person, name: &str) {
+    client.pull(Some(person), name).expect_success();
+    assert_eq!(client.holds(name), name);
+}
+
+#[track_caller]
+fn fails(outcome: &Outcome, what: &str) {
+    assert!(
+        !outcome.succeeded(),
+        "{what} should have failed: {}",
+        outcome.text()
+    );
+}
+
+/// The digest that the registry has for tag 1.
+fn digest_of(site: &Site, repository: &str) -> String {
+    let accepted = "application/vnd.docker.distribution.manifest.v2+json, \
+                    application/vnd.oci.image.manifest.v1+json";
+    ask("HEAD", &format!("/v2/{repository}/manifests/1"))
+        .header("accept", accepted)
+        .to(site.registry.port())
+        .header("docker-content-digest")
+        .unwrap_or_else(|| panic!("{repository}:1 has no digest"))
+        .to_owned()
+}

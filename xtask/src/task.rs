@@ -1,0 +1,249 @@
+use std::process::ExitCode;
+
+use crate::cargo::{cargo, pullgate, with_pullgate};
+use crate::display::Detail;
+use crate::step::{Action, Step, run_all};
+use crate::{deny, packages};
+
+/// Something that can be asked for on the command line.
+pub(crate) struct Task {
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    steps: fn(&[String]) -> Vec<Step>,
+}
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "test",
+        usage: "test",
+        about: "Everything that has to pass: format, lints, licences, tests, the demo, and\n\
+                end-to-end tests with real clients. Installs Debian packages that are missing\n\
+                (as root). Ends with the line `N passed, N failed`.",
+        steps: |_| {
+            let mut steps = vec![packages()];
+            steps.extend([
+                format(),
+                lints(),
+                deny(),
+                tests(&[]),
+                build(),
+                demo(),
+                e2e(&[]),
+            ]);
+            steps
+        },
+    },
+    Task {
+        name: "check",
+        usage: "check",
+        about: "The quick part of test: format, lints, unit and integration tests.",
+        steps: |_| vec![format(), lints(), tests(&[])],
+    },
+    Task {
+        name: "packages",
+        usage: "packages",
+        about: "Installs the Debian packages that the tests need and that are missing.",
+        steps: |_| vec![packages()],
+    },
+    Task {
+        name: "format",
+        usage: "format",
+        about: "Checks that the code is formatted.",
+        steps: |_| vec![format()],
+    },
+    Task {
+        name: "lints",
+        usage: "lints",
+        about: "Runs clippy on everything; warnings are errors.",
+        steps: |_| vec![lints()],
+    },
+    Task {
+        name: "deny",
+        usage: "deny",
+        about: "Checks licences, banned crates and sources of all dependencies (deny.toml).",
+        steps: |_| vec![deny()],
+    },
+    Task {
+        name: "unit",
+        usage: "unit [ARGUMENT…]",
+        about: "Unit and integration tests of all crates; arguments go to cargo test.",
+        steps: |arguments| vec![tests(arguments)],
+    },
+    Task {
+        name: "e2e",
+        usage: "e2e [ARGUMENT…]",
+        about: "End-to-end tests with the release build and real clients, as root. Arguments\n\
+                go to cargo test: `cargo xtask e2e --test podman`.",
+        steps: |arguments| vec![packages(), build(), e2e(arguments)],
+    },
+    Task {
+        name: "demo-check",
+        usage: "demo-check",
+        about: "Runs `pullgate demo --once`, which fails if an outcome is not the policy's.",
+        steps: |_| vec![build(), demo()],
+    },
+    Task {
+        name: "fuzz",
+        usage: "fuzz [TARGET [SECONDS]]",
+        about: "Fuzzes the parser of image references (or another target) for 60 seconds.\n\
+                Needs a nightly toolchain and cargo-fuzz.",
+        steps: |arguments| vec![fuzz(arguments)],
+    },
+    Task {
+        name: "bench",
+        usage: "bench [ARGUMENT…]",
+        about: "Side by side with nginx and docker-registry, on the release build.",
+        steps: |arguments| vec![packages(), build(), bench(arguments)],
+    },
+    Task {
+        name: "help",
+        usage: "help",
+        about: "Says what there is.",
+        steps: |_| Vec::new(),
+    },
+];
+
+/// The task of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Task> {
+    let name = match name {
+        "-h" | "--help" => "help",
+        other => other,
+    };
+    TASKS.iter().find(|task| task.name == name)
+}
+
+/// What there is, for a person.
+pub(crate) fn help() -> String {
+    let mut text = String::from(
+        "cargo xtask [TASK] [--verbose] — what a person would otherwise type\n\n\
+         The output of each step goes to target/xtask/STEP.log and is shown when the\n\
+         step fails; --verbose shows it as it comes.\n\n",
+    );
+    for task in TASKS {
+        text.push_str("  ");
+        text.push_str(task.usage);
+        text.push('\n');
+        for line in task.about.lines() {
+            text.push_str("      ");
+            text.push_str(line.trim_start());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+impl Task {
+    /// Runs its steps, the first failure ending it.
+    pub(crate) fn run(&self, arguments: &[String]) -> ExitCode {
+        let (verbose, arguments): (Vec<String>, Vec<String>) = arguments
+            .iter()
+            .cloned()
+            .partition(|argument| argument == "--verbose");
+        let detail = if verbose.is_empty() {
+            Detail::Brief
+        } else {
+            Detail::All
+        };
+        if self.name == "help" {
+            print!("{}", help());
+            return ExitCode::SUCCESS;
+        }
+        run_all(&(self.steps)(&arguments), detail)
+    }
+}
+
+fn packages() -> Step {
+    Step::new("packages", "Debian packages", Action::Do(packages::install))
+}
+
+fn format() -> Step {
+    let command = cargo(&["fmt", "--all", "--check"]);
+    Step::new("format", "format", Action::Run(command)).mended_by("cargo fmt --all")
+}
+
+fn lints() -> Step {
+    let command = cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    Step::new("lints", "lints", Action::Run(command))
+}
+
+fn deny() -> Step {
+    Step::new(
+        "deny",
+        "licences, bans and sources",
+        Action::Do(deny::check),
+    )
+}
+
+fn tests(arguments: &[String]) -> Step {
+    let mut command = cargo(&[
+        "test",
+        "--workspace",
+        "--exclude",
+        "pullgate-e2e",
+        "--no-fail-fast",
+    ]);
+    command.args(arguments);
+    Step::new("unit", "unit and integration tests", Action::Run(command))
+}
+
+fn build() -> Step {
+    let command = cargo(&["build", "--release", "--package", "pullgate"]);
+    Step::new("build", "release build", Action::Run(command))
+        .repeated_by("cargo build --release -p pullgate")
+}
+
+fn demo() -> Step {
+    let mut command = pullgate();
+    command.args(["demo", "--once"]);
+    Step::new("demo-check", "demo", Action::Run(command))
+}
+
+fn e2e(arguments: &[String]) -> Step {
+    let mut command = with_pullgate(cargo(&[
+        "test",
+        "--package",
+        "pullgate-e2e",
+        "--no-fail-fast",
+    ]));
+    command.args(arguments);
+    Step::new(
+        "e2e",
+        "end-to-end tests with real clients",
+        Action::Run(command),
+    )
+}
+
+fn bench(arguments: &[String]) -> Step {
+    let mut command = with_pullgate(cargo(&[
+        "run",
+        "--release",
+        "--package",
+        "pullgate-bench",
+        "--",
+    ]));
+    command.args(arguments);
+    Step::new("bench", "benchmark", Action::Show(command))
+}
+
+fn fuzz(arguments: &[String]) -> Step {
+    let target = arguments.first().map_or("reference", String::as_str);
+    let seconds = arguments.get(1).map_or("60", String::as_str);
+    // Through rustup's cargo, which alone understands +nightly.
+    let mut command = std::process::Command::new("cargo");
+    command
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .current_dir(crate::cargo::root())
+        .args(["+nightly", "fuzz", "run", target, "--"])
+        .arg(format!("-max_total_time={seconds}"));
+    Step::new("fuzz", "fuzzing", Action::Show(command)).mended_by(
+        "rustup toolchain install nightly && cargo install --locked cargo-fuzz, if one of them is missing",
+    )
+}
