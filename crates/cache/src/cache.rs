@@ -4,8 +4,10 @@ use std::sync::atomic::AtomicU64;
 
 use pullgate_reference::Digest;
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, Unusable};
+use crate::files;
 use crate::fill::Fills;
 use crate::layout::Record;
 use crate::memory::Memory;
@@ -76,7 +78,9 @@ impl Cache {
     pub async fn confirm(&self, holder: &Holder, digest: &Digest, size: u64) -> Option<Blob> {
         let (holder, digest) = (holder.clone(), digest.clone());
         self.on_disk(move |inner| {
-            let file = inner.disk.open_content(&digest, size)?;
+            // An upstream that names another size proves nothing about what is
+            // there: it stays.
+            let file = inner.disk.open_content(&digest, size).ok()?;
             inner.bind(&holder, &digest, size);
             Some(inner.stored(file, size))
         })
@@ -126,8 +130,15 @@ impl Cache {
         let (holder, digest) = (holder.clone(), digest.clone());
         self.on_disk(move |inner| {
             let size = inner.bound_size(&holder, &digest)?;
-            let file = inner.disk.open_content(&digest, size)?;
-            Some(inner.stored(file, size))
+            match inner.disk.open_content(&digest, size) {
+                Ok(file) => Some(inner.stored(file, size)),
+                Err(Unusable::Absent) => None,
+                Err(Unusable::Length(found)) => {
+                    warn!(%digest, size, found, "a cached blob is damaged and was removed");
+                    inner.disk.remove_content(&digest, found);
+                    None
+                }
+            }
         })
         .await
         .ok()?
@@ -152,7 +163,7 @@ impl Inner {
         self.memory.blobs.insert(holder, digest, size);
         let path = self.disk.layout.record(holder, Record::Blob, digest);
         if let Err(error) = self.disk.write_record(&path, &BlobRecord { size }) {
-            tracing::warn!(%error, "that a repository holds a blob could not be noted");
+            warn!(%error, "that a repository holds a blob could not be noted");
         }
     }
 
@@ -162,7 +173,7 @@ impl Inner {
             return remembered;
         }
         let path = self.disk.layout.record(holder, Record::Blob, digest);
-        let BlobRecord { size } = self.disk.read_record(&path)?;
+        let BlobRecord { size } = files::read_record(&path)?;
         self.memory.blobs.insert(holder, digest, size);
         Some(size)
     }

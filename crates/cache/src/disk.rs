@@ -4,11 +4,9 @@ use std::path::Path;
 
 use pullgate_reference::Digest;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use tracing::warn;
 
 use crate::CacheError;
-use crate::files::{self, report, with_parent};
+use crate::files::{report, with_parent};
 use crate::layout::Layout;
 use crate::stripes::Stripes;
 use crate::usage::Counters;
@@ -18,6 +16,13 @@ pub(crate) struct Disk {
     pub(crate) layout: Layout,
     pub(crate) stripes: Stripes,
     pub(crate) counters: Counters,
+}
+
+/// Why content cannot be served.
+pub(crate) enum Unusable {
+    Absent,
+    /// It has this length instead.
+    Length(u64),
 }
 
 impl Disk {
@@ -38,17 +43,6 @@ impl Disk {
         disk.count_content(&disk.layout.blobs)
             .map_err(|error| CacheError::disk("count", &disk.layout.blobs, error))?;
         Ok(disk)
-    }
-
-    /// A record, if it is there and whole. One that cannot be read is as good
-    /// as absent: the upstream will be asked.
-    pub(crate) fn read_record<T: DeserializeOwned>(&self, path: &Path) -> Option<T> {
-        let bytes = files::read(path)?;
-        serde_json::from_slice(&bytes)
-            .inspect_err(
-                |error| warn!(path = %path.display(), %error, "a damaged record was ignored"),
-            )
-            .ok()
     }
 
     pub(crate) fn write_record(
@@ -72,18 +66,18 @@ impl Disk {
             })
     }
 
-    /// The content of a digest, if it is there with the length that was
-    /// verified. Content of another length is damaged, and is removed.
-    pub(crate) fn open_content(&self, digest: &Digest, size: u64) -> Option<File> {
+    /// The content of a digest, if it is there with this length.
+    pub(crate) fn open_content(&self, digest: &Digest, size: u64) -> Result<File, Unusable> {
         let path = self.layout.content(digest);
-        let file = report(&path, File::open(&path))?;
-        let found = report(&path, file.metadata())?.len();
+        let file = report(&path, File::open(&path)).ok_or(Unusable::Absent)?;
+        let found = report(&path, file.metadata())
+            .ok_or(Unusable::Absent)?
+            .len();
         if found == size {
-            return Some(file);
+            Ok(file)
+        } else {
+            Err(Unusable::Length(found))
         }
-        warn!(%digest, expected = size, found, "a cached blob is damaged and was removed");
-        self.remove_content(digest, found);
-        None
     }
 
     /// Moves a verified file into the content.

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use tracing::warn;
 
 use crate::CacheError;
@@ -12,6 +13,14 @@ use crate::CacheError;
 /// A file, if it is there and can be read.
 pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
     report(path, fs::read(path))
+}
+
+/// A record, if it is there and whole. One that is damaged is as good as
+/// absent: the upstream will be asked.
+pub(crate) fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&read(path)?)
+        .inspect_err(|error| warn!(path = %path.display(), %error, "a damaged record was ignored"))
+        .ok()
 }
 
 /// Leaves an empty file as a mark.

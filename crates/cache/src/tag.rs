@@ -5,6 +5,7 @@ use pullgate_reference::{Digest, Tag};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, Inner};
+use crate::files;
 use crate::{CacheError, Holder};
 
 /// What a tag was when the upstream was last asked.
@@ -80,7 +81,7 @@ impl Inner {
         if remembered.is_some() {
             return remembered;
         }
-        let record: TagRecord = self.disk.read_record(&path)?;
+        let record: TagRecord = files::read_record(&path)?;
         let entry = TagEntry {
             digest: record.digest.parse().ok()?,
             media_type: record.media_type.into(),
