@@ -1,0 +1,487 @@
+//! What a person reads, for every rule and every outcome that it can have.
+
+use std::fmt::Write as _;
+
+use pullgate_policy::{
+    Badge, Category, MAX_SENTENCE, OrganizationName, Outcome, Rule, TeamName, Verdict,
+};
+use pullgate_reference::Repository;
+
+use crate::acme::repository;
+
+const CONSOLE: &str = "https://pullgate.acme.example";
+
+pub(crate) const RULES: [Rule; 13] = [
+    Rule::NotSignedIn,
+    Rule::NoOrganization,
+    Rule::PolicyUnavailable,
+    Rule::Owner,
+    Rule::Registry,
+    Rule::Disabled,
+    Rule::OrganizationImage,
+    Rule::Allowlist,
+    Rule::Exception,
+    Rule::Official,
+    Rule::VerifiedPublisher,
+    Rule::SponsoredOss,
+    Rule::Community,
+];
+
+/// Names that live as long as the verdicts that borrow them.
+struct Names {
+    organization: OrganizationName,
+    team: TeamName,
+}
+
+impl Names {
+    fn acme() -> Self {
+        Self {
+            organization: "acme".parse().expect("a name"),
+            team: "data".parse().expect("a name"),
+        }
+    }
+
+    /// acme's verdict, without a team.
+    fn verdict(&self, outcome: Outcome, rule: Rule, category: Category) -> Verdict<'_> {
+        Verdict {
+            outcome,
+            rule,
+            category,
+            badge: Badge::None,
+            organization: Some(&self.organization),
+            team: None,
+        }
+    }
+}
+
+fn sentence(verdict: &Verdict<'_>, name: &str) -> String {
+    verdict.sentence(&repository(name), Some(CONSOLE))
+}
+
+#[test]
+fn a_community_image_is_denied_in_the_words_of_the_policys_description() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Community, Category::Community);
+    assert_eq!(
+        sentence(&denied, "evil/miner"),
+        "pull denied: docker.io/evil/miner is a community image, and community images are \
+         restricted by acme. Ask an owner, or request access: \
+         https://pullgate.acme.example/request?image=evil/miner"
+    );
+}
+
+#[test]
+fn denied_by_a_category() {
+    let names = Names::acme();
+    let denied =
+        |rule, category, name| sentence(&names.verdict(Outcome::Denied, rule, category), name);
+    insta::assert_snapshot!(
+        denied(Rule::Official, Category::Official, "nginx"),
+        @"pull denied: docker.io/library/nginx is a Docker Official Image, and Docker Official Images are restricted by acme. Ask an owner, or request access: https://pullgate.acme.example/request?image=nginx"
+    );
+    insta::assert_snapshot!(
+        denied(Rule::VerifiedPublisher, Category::VerifiedPublisher, "bitnami/redis"),
+        @"pull denied: docker.io/bitnami/redis is a verified publisher image, and verified publisher images are restricted by acme. Ask an owner, or request access: https://pullgate.acme.example/request?image=bitnami/redis"
+    );
+    insta::assert_snapshot!(
+        denied(Rule::VerifiedPublisher, Category::VerifiedPublisher, "quay.io/partner/tool"),
+        @"pull denied: quay.io/partner/tool is listed as trusted, so it counts as a verified publisher image, and verified publisher images are restricted by acme. Ask an owner, or request access: https://pullgate.acme.example/request?image=quay.io/partner/tool"
+    );
+    insta::assert_snapshot!(
+        denied(Rule::SponsoredOss, Category::SponsoredOss, "cilium/cilium"),
+        @"pull denied: docker.io/cilium/cilium is a Docker-Sponsored Open Source image, and Docker-Sponsored Open Source images are restricted by acme. Ask an owner, or request access: https://pullgate.acme.example/request?image=cilium/cilium"
+    );
+    insta::assert_snapshot!(
+        denied(Rule::Community, Category::Community, "ghcr.io/evil/miner"),
+        @"pull denied: ghcr.io/evil/miner is outside Docker Hub and not listed as trusted, so it counts as a community image, and community images are restricted by acme. Ask an owner, or request access: https://pullgate.acme.example/request?image=ghcr.io/evil/miner"
+    );
+}
+
+#[test]
+fn denied_because_docker_hub_has_not_answered() {
+    let names = Names::acme();
+    let denied = Verdict {
+        badge: Badge::Unknown,
+        ..names.verdict(Outcome::Denied, Rule::Community, Category::Community)
+    };
+    insta::assert_snapshot!(
+        sentence(&denied, "bitnami/redis"),
+        @"pull denied: docker.io/bitnami/redis is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme. Try again in a few minutes, ask an owner, or request access: https://pullgate.acme.example/request?image=bitnami/redis"
+    );
+    insta::assert_snapshot!(
+        denied.sentence(&repository("bitnami/redis"), None),
+        @"pull denied: docker.io/bitnami/redis is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme. Try again in a few minutes, or ask an owner."
+    );
+}
+
+#[test]
+fn denied_by_the_registry() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Registry, Category::Community);
+    insta::assert_snapshot!(
+        sentence(&denied, "ghcr.io/evil/miner"),
+        @"pull denied: ghcr.io/evil/miner is in the registry ghcr.io, which is not among those that acme allows. Ask an owner to allow the registry, or request access: https://pullgate.acme.example/request?image=ghcr.io/evil/miner"
+    );
+    let unknown = Verdict {
+        badge: Badge::Unknown,
+        ..denied
+    };
+    insta::assert_snapshot!(
+        sentence(&unknown, "evil/miner"),
+        @"pull denied: docker.io/evil/miner is in the registry docker.io, which is not among those that acme allows. Ask an owner to allow the registry, or request access: https://pullgate.acme.example/request?image=evil/miner"
+    );
+}
+
+#[test]
+fn denied_where_no_policy_speaks() {
+    let names = Names::acme();
+    let denied = |rule| Verdict {
+        organization: None,
+        ..names.verdict(Outcome::Denied, rule, Category::Official)
+    };
+    insta::assert_snapshot!(
+        sentence(&denied(Rule::NotSignedIn), "nginx"),
+        @"pull denied: docker.io/library/nginx can be pulled only by people who have signed in. Sign in with docker login or podman login, then pull again."
+    );
+    insta::assert_snapshot!(
+        sentence(&denied(Rule::NoOrganization), "nginx"),
+        @"pull denied: docker.io/library/nginx can be pulled only by members of an organization, and your account belongs to none. Ask an owner of your organization to add you as a member."
+    );
+    insta::assert_snapshot!(
+        sentence(&denied(Rule::PolicyUnavailable), "nginx"),
+        @"pull denied: the policy that decides on docker.io/library/nginx cannot be read just now, and what cannot be decided is denied. Try again in a few minutes; if that does not help, tell whoever runs Pullgate."
+    );
+    insta::assert_snapshot!(
+        sentence(
+            &names.verdict(Outcome::Denied, Rule::PolicyUnavailable, Category::Official),
+            "nginx"
+        ),
+        @"pull denied: the policy of acme that decides on docker.io/library/nginx cannot be read just now, and what cannot be decided is denied. Try again in a few minutes; if that does not help, tell whoever runs Pullgate."
+    );
+}
+
+#[test]
+fn allowed() {
+    let names = Names::acme();
+    let mut lines = String::new();
+    for (rule, category, name) in [
+        (Rule::Owner, Category::Community, "evil/miner"),
+        (Rule::Disabled, Category::Community, "evil/miner"),
+        (Rule::OrganizationImage, Category::Organization, "acme/app"),
+        (Rule::Allowlist, Category::Community, "evil/miner"),
+        (Rule::Exception, Category::Community, "evil/miner"),
+        (Rule::Official, Category::Official, "nginx"),
+        (
+            Rule::VerifiedPublisher,
+            Category::VerifiedPublisher,
+            "bitnami/redis",
+        ),
+        (
+            Rule::VerifiedPublisher,
+            Category::VerifiedPublisher,
+            "quay.io/partner/tool",
+        ),
+        (Rule::SponsoredOss, Category::SponsoredOss, "cilium/cilium"),
+    ] {
+        let verdict = names.verdict(Outcome::Allowed, rule, category);
+        writeln!(lines, "{}", sentence(&verdict, name)).expect("written");
+    }
+    insta::assert_snapshot!(lines, @r"
+    docker.io/evil/miner may be pulled: owners of acme may pull any image.
+    docker.io/evil/miner may be pulled: Image Access Management is off in acme.
+    docker.io/acme/app may be pulled: it is an image of acme itself.
+    docker.io/evil/miner may be pulled: it is on the allowlist of acme.
+    docker.io/evil/miner may be pulled: acme has made an exception.
+    docker.io/library/nginx may be pulled: it is a Docker Official Image, and acme allows those.
+    docker.io/bitnami/redis may be pulled: it is a verified publisher image, and acme allows those.
+    quay.io/partner/tool may be pulled: it is listed as trusted, so it counts as a verified publisher image, and acme allows those.
+    docker.io/cilium/cilium may be pulled: it is a Docker-Sponsored Open Source image, and acme allows those.
+    ");
+}
+
+#[test]
+fn allowed_by_a_teams_addition_or_exception() {
+    let names = Names::acme();
+    let mut lines = String::new();
+    for (rule, category, name) in [
+        (Rule::Allowlist, Category::Community, "evil/miner"),
+        (Rule::Exception, Category::Community, "evil/miner"),
+        (Rule::Official, Category::Official, "nginx"),
+        (
+            Rule::VerifiedPublisher,
+            Category::VerifiedPublisher,
+            "bitnami/redis",
+        ),
+        (Rule::SponsoredOss, Category::SponsoredOss, "cilium/cilium"),
+    ] {
+        let verdict = Verdict {
+            team: Some(&names.team),
+            ..names.verdict(Outcome::Allowed, rule, category)
+        };
+        writeln!(lines, "{}", sentence(&verdict, name)).expect("written");
+    }
+    insta::assert_snapshot!(lines, @r"
+    docker.io/evil/miner may be pulled: it is on the allowlist of acme for its team data.
+    docker.io/evil/miner may be pulled: acme has made an exception for its team data.
+    docker.io/library/nginx may be pulled: it is a Docker Official Image, and acme allows those for its team data.
+    docker.io/bitnami/redis may be pulled: it is a verified publisher image, and acme allows those for its team data.
+    docker.io/cilium/cilium may be pulled: it is a Docker-Sponsored Open Source image, and acme allows those for its team data.
+    ");
+}
+
+#[test]
+fn monitored() {
+    let names = Names::acme();
+    let mut lines = String::new();
+    for (rule, category, badge, name) in [
+        (
+            Rule::Registry,
+            Category::Community,
+            Badge::None,
+            "ghcr.io/evil/miner",
+        ),
+        (Rule::Official, Category::Official, Badge::None, "nginx"),
+        (
+            Rule::VerifiedPublisher,
+            Category::VerifiedPublisher,
+            Badge::VerifiedPublisher,
+            "bitnami/redis",
+        ),
+        (
+            Rule::SponsoredOss,
+            Category::SponsoredOss,
+            Badge::SponsoredOss,
+            "cilium/cilium",
+        ),
+        (
+            Rule::Community,
+            Category::Community,
+            Badge::None,
+            "evil/miner",
+        ),
+        (
+            Rule::Community,
+            Category::Community,
+            Badge::Unknown,
+            "evil/miner",
+        ),
+        (
+            Rule::Community,
+            Category::Community,
+            Badge::None,
+            "ghcr.io/evil/miner",
+        ),
+    ] {
+        let verdict = Verdict {
+            badge,
+            ..names.verdict(Outcome::Monitored, rule, category)
+        };
+        writeln!(lines, "{}", sentence(&verdict, name)).expect("written");
+    }
+    insta::assert_snapshot!(lines, @r"
+    ghcr.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is in the registry ghcr.io, which is not among those that acme allows.
+    docker.io/library/nginx may be pulled, and would be denied if the policy were enforced: it is a Docker Official Image, and Docker Official Images are restricted by acme.
+    docker.io/bitnami/redis may be pulled, and would be denied if the policy were enforced: it is a verified publisher image, and verified publisher images are restricted by acme.
+    docker.io/cilium/cilium may be pulled, and would be denied if the policy were enforced: it is a Docker-Sponsored Open Source image, and Docker-Sponsored Open Source images are restricted by acme.
+    docker.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is a community image, and community images are restricted by acme.
+    docker.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme.
+    ghcr.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is outside Docker Hub and not listed as trusted, so it counts as a community image, and community images are restricted by acme.
+    ");
+}
+
+#[test]
+fn without_a_console_it_ends_with_the_owner() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Community, Category::Community);
+    insta::assert_snapshot!(
+        denied.sentence(&repository("evil/miner"), None),
+        @"pull denied: docker.io/evil/miner is a community image, and community images are restricted by acme. Ask an owner."
+    );
+    let denied = names.verdict(Outcome::Denied, Rule::Registry, Category::Community);
+    insta::assert_snapshot!(
+        denied.sentence(&repository("evil/miner"), None),
+        @"pull denied: docker.io/evil/miner is in the registry docker.io, which is not among those that acme allows. Ask an owner to allow the registry."
+    );
+}
+
+#[test]
+fn the_link_names_the_repository_and_no_other() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Community, Category::Community);
+    let table = [
+        ("nginx", "nginx"),
+        ("evil/miner", "evil/miner"),
+        ("docker.io/library/a/b", "library/a/b"),
+        ("ghcr.io/evil/miner", "ghcr.io/evil/miner"),
+        ("localhost:5000/app", "localhost:5000/app"),
+        ("[2001:db8::1]:5000/app", "%5B2001:db8::1%5D:5000/app"),
+        // Without docker.io, what follows would be read as a registry.
+        (
+            "docker.io/ghcr.io/evil/miner",
+            "docker.io/ghcr.io/evil/miner",
+        ),
+        ("docker.io/localhost/miner", "docker.io/localhost/miner"),
+        ("docker.io/my.name/app", "docker.io/my.name/app"),
+    ];
+    for (name, shown) in table {
+        let line = sentence(&denied, name);
+        let (_, image) = line.split_once("/request?image=").expect("a link");
+        assert_eq!(image, shown);
+        let typed = image.replace("%5B", "[").replace("%5D", "]");
+        assert_eq!(repository(&typed), repository(name));
+    }
+
+    // Without library/, this would be read as an image's identifier.
+    let hexadecimal = format!("docker.io/library/{}", "a".repeat(64));
+    assert!(sentence(&denied, &hexadecimal).ends_with(&format!("=library/{}", "a".repeat(64))));
+}
+
+#[test]
+fn an_address_that_does_not_fit_into_the_line_is_left_out() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Community, Category::Community);
+    let endless = format!("https://{}.example", "a".repeat(2000));
+    for console in [
+        "",
+        "/",
+        "https://acme.example/\r\nSet-Cookie: a=b",
+        "https://acme.example/with blanks",
+        "https://\u{430}cme.example",
+        "https://acme.example/\u{7f}",
+        &endless,
+    ] {
+        let line = denied.sentence(&repository("evil/miner"), Some(console));
+        assert!(
+            line.ends_with("restricted by acme. Ask an owner."),
+            "{line}"
+        );
+    }
+    let line = denied.sentence(
+        &repository("evil/miner"),
+        Some("https://acme.example/pullgate/"),
+    );
+    assert!(line.ends_with(": https://acme.example/pullgate/request?image=evil/miner"));
+}
+
+#[test]
+fn a_name_that_does_not_fit_into_the_link_is_left_to_be_typed() {
+    let names = Names::acme();
+    let denied = names.verdict(Outcome::Denied, Rule::Registry, Category::Community);
+    let longest = format!("{}/{}", host_of(255), path_of(255));
+    let line = sentence(&denied, &longest);
+    assert!(
+        line.ends_with("or request access: https://pullgate.acme.example/request"),
+        "{line}"
+    );
+}
+
+/// A host of that many characters.
+fn host_of(length: usize) -> String {
+    let host = "a.".repeat(length / 2);
+    format!("{host}{}", "a".repeat(length - host.len()))
+}
+
+/// A path of that many characters.
+fn path_of(length: usize) -> String {
+    let path = "a/".repeat(length / 2 - 1);
+    format!("{path}{}", "a".repeat(length - path.len()))
+}
+
+/// Names as long as they can be, and odd ones.
+fn long_and_odd_repositories() -> Vec<Repository> {
+    let ghcr = format!("ghcr.io/{}", path_of(255 - "ghcr.io/".len()));
+    assert_eq!(ghcr.len(), 255);
+    let hub = format!("docker.io/{}", path_of(255));
+    let even = format!("{}/{}", host_of(127), path_of(127));
+    let longest = format!("{}/{}", host_of(255), path_of(255));
+    let host = format!("{}/a", host_of(253));
+    [
+        "nginx",
+        "evil/miner",
+        "[2001:db8::1]:5000/app",
+        "localhost/a__b/c---d",
+        &ghcr,
+        &hub,
+        &even,
+        &longest,
+        &host,
+    ]
+    .into_iter()
+    .map(repository)
+    .collect()
+}
+
+#[test]
+fn every_sentence_is_one_bounded_line_of_printable_ascii() {
+    let organization: OrganizationName = "o".repeat(64).parse().expect("a name");
+    let team: TeamName = "t".repeat(64).parse().expect("a name");
+    let console = format!("https://{}", "c".repeat(200));
+    let consoles = [
+        None,
+        Some(CONSOLE),
+        Some(console.as_str()),
+        Some("https://acme.example/\n\u{430}"),
+    ];
+    let mut longest = 0;
+    for repository in long_and_odd_repositories() {
+        for (outcome, rule, category, badge) in every_combination() {
+            for team in [None, Some(&team)] {
+                let verdict = Verdict {
+                    outcome,
+                    rule,
+                    category,
+                    badge,
+                    organization: Some(&organization),
+                    team,
+                };
+                for console in consoles {
+                    let line = verdict.sentence(&repository, console);
+                    assert!(
+                        line.bytes().all(|byte| matches!(byte, b' '..=b'~')),
+                        "{line:?}"
+                    );
+                    assert!(line.len() < MAX_SENTENCE, "{} bytes: {line}", line.len());
+                    longest = longest.max(line.len());
+                }
+            }
+        }
+    }
+    assert!(longest > 800, "the bound was tried: {longest}");
+}
+
+#[test]
+fn a_name_of_255_characters_keeps_its_link() {
+    let names = Names::acme();
+    for repository in long_and_odd_repositories() {
+        if repository.as_str().len() > 255 {
+            continue;
+        }
+        for rule in [Rule::Registry, Rule::Community] {
+            let denied = names.verdict(Outcome::Denied, rule, Category::Community);
+            let line = denied.sentence(&repository, Some(CONSOLE));
+            assert!(line.contains(repository.as_str()), "{line}");
+            assert!(line.contains("/request?image="), "{line}");
+        }
+    }
+}
+
+/// All that the types can hold, whether or not a decision can come to it.
+fn every_combination() -> Vec<(Outcome, Rule, Category, Badge)> {
+    let mut all = Vec::new();
+    for outcome in [Outcome::Allowed, Outcome::Monitored, Outcome::Denied] {
+        for rule in RULES {
+            for category in [
+                Category::Organization,
+                Category::Official,
+                Category::VerifiedPublisher,
+                Category::SponsoredOss,
+                Category::Community,
+            ] {
+                for badge in [Badge::None, Badge::Unknown] {
+                    all.push((outcome, rule, category, badge));
+                }
+            }
+        }
+    }
+    all
+}
