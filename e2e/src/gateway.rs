@@ -18,14 +18,20 @@ pub struct Gateway {
 }
 
 /// What a gateway is configured with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Setting {
     /// Where Docker Hub's namespace API is.
     pub hub: String,
     /// Registries, and where the gateway finds them.
     pub upstreams: Vec<(String, String)>,
-    /// Lines of TOML before the first table.
-    pub more: String,
+    /// A PostgreSQL database instead of SQLite in the data folder.
+    pub database: Option<String>,
+    /// More lines of the table `[gateway]`.
+    pub gateway: String,
+    /// More lines of each table `[[upstreams]]`.
+    pub upstream: String,
+    /// More tables.
+    pub tables: String,
 }
 
 impl Gateway {
@@ -33,21 +39,27 @@ impl Gateway {
     pub fn start(setting: &Setting) -> Self {
         let folder = Folder::new("pullgate");
         let (port, control, operations) = (free_port(), free_port(), free_port());
+        let database = match &setting.database {
+            Some(url) => format!("database = '{url}'\n"),
+            None => String::new(),
+        };
         let mut config = format!(
-            "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{}\n\
-             [gateway]\nlisten = '127.0.0.1:{port}'\n\n\
+            "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{database}\n\
+             [gateway]\nlisten = '127.0.0.1:{port}'\n{}\n\n\
              [control]\nlisten = '127.0.0.1:{control}'\n\n\
              [operations]\nlisten = '127.0.0.1:{operations}'\n\n\
-             [hub]\nurl = '{}'\n",
+             [hub]\nurl = '{}'\n\n{}\n",
             folder.join("data").display(),
-            setting.more,
-            setting.hub
+            setting.gateway,
+            setting.hub,
+            setting.tables,
         );
         for (registry, url) in &setting.upstreams {
             // Writing to a String cannot fail.
             let _ = write!(
                 config,
-                "\n[[upstreams]]\nregistry = '{registry}'\nurl = '{url}'\n"
+                "\n[[upstreams]]\nregistry = '{registry}'\nurl = '{url}'\n{}\n",
+                setting.upstream
             );
         }
         let config = folder.write("pullgate.toml", config);

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use crate::wire::ask;
 use crate::{Gateway, Hub, Image, Kind, Manifest, Platform, Registry, Setting, Upstream};
 
 /// Everything that the organization `acme` has: Pullgate with Image Access
@@ -31,6 +34,7 @@ pub struct Site {
     pub member: Person,
     /// sam, who has an account and belongs to no organization.
     pub outsider: Person,
+    images: BTreeMap<&'static str, Image>,
 }
 
 /// Somebody with an access token.
@@ -47,21 +51,22 @@ pub struct Person {
 impl Site {
     /// Starts everything.
     pub fn start() -> Self {
-        Self::start_with("")
+        Self::start_with(|_| {})
     }
 
-    /// Starts everything, with more lines of TOML before the first table of
-    /// the configuration.
-    pub fn start_with(more: &str) -> Self {
+    /// Starts everything, configured a little differently.
+    pub fn start_with(change: impl FnOnce(&mut Setting)) -> Self {
         let registry = Registry::start();
-        fill(&registry);
+        let images = fill(&registry);
         let upstream = Upstream::start(registry.port());
         let hub = Hub::start();
-        let gateway = Gateway::start(&Setting {
+        let mut setting = Setting {
             hub: hub.url(),
             upstreams: vec![("docker.io".to_owned(), upstream.url())],
-            more: more.to_owned(),
-        });
+            ..Setting::default()
+        };
+        change(&mut setting);
+        let gateway = Gateway::start(&setting);
         for username in ["olivia", "mia", "sam"] {
             gateway
                 .command_with_input(
@@ -89,7 +94,33 @@ impl Site {
             owner,
             member,
             outsider,
+            images,
         }
+    }
+
+    /// The image `library/base`, `bitnami/tool`, `sponsored/lib`,
+    /// `evil/miner` or `acme/app`.
+    pub fn image(&self, repository: &str) -> &Image {
+        &self.images[repository]
+    }
+
+    /// A bearer token of the gateway, as a client gets it: by signing in, or
+    /// for nobody.
+    pub fn bearer(&self, person: Option<&Person>) -> String {
+        let mut request = ask("GET", "/token?service=pullgate&scope=repository:any:pull");
+        if let Some(person) = person {
+            request = request.basic(&person.username, &person.secret);
+        }
+        let answer = request.to(self.gateway.port());
+        match answer.json()["token"].as_str() {
+            Some(token) => token.to_owned(),
+            None => panic!("{} gives no token: {}", answer.status, answer.text()),
+        }
+    }
+
+    /// What somebody reads who has not signed in.
+    pub fn not_signed_in(path: &str) -> String {
+        format!("pull denied: docker.io/{path} can be pulled only by people who have signed in")
     }
 
     /// What a member of acme reads who pulls a repository of a restricted
@@ -135,7 +166,8 @@ fn with_token(gateway: &Gateway, username: &str) -> Person {
     }
 }
 
-fn fill(registry: &Registry) {
+fn fill(registry: &Registry) -> BTreeMap<&'static str, Image> {
+    let mut filled = BTreeMap::new();
     for (repository, kind) in [
         ("library/base", Kind::Docker),
         ("bitnami/tool", Kind::Oci),
@@ -145,6 +177,7 @@ fn fill(registry: &Registry) {
     ] {
         let image = Image::new(&format!("{repository}:1"), kind, Platform::Here);
         registry.push(repository, "1", &image);
+        filled.insert(repository, image);
     }
     for (tag, kind) in [("oci", Kind::Oci), ("list", Kind::Docker)] {
         let images = [Platform::Elsewhere, Platform::Here].map(|platform| {
@@ -157,4 +190,5 @@ fn fill(registry: &Registry) {
         let index = Manifest::index(&images, kind);
         registry.push_index("library/multi", tag, &images, &index);
     }
+    filled
 }
