@@ -8,7 +8,7 @@ use bytes::Bytes;
 /// How many bytes of buffers are kept for reuse.
 const KEPT_BYTES: usize = 32 << 20;
 
-/// A power of two, so that neighbours wrap around evenly.
+/// More than there are threads that serve, on most machines.
 const SHARDS: usize = 16;
 
 /// Below this a buffer of its own costs less than one from the pool holds.

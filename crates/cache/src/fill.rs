@@ -286,9 +286,15 @@ struct Intake<'a> {
     open: bool,
 }
 
-enum Desk {
-    Free(Partial),
-    Writing(JoinHandle<Result<Partial, CacheError>>),
+/// Where the file is: here, or with the thread that writes.
+struct Desk {
+    partial: Option<Partial>,
+    writing: Option<JoinHandle<Result<Partial, CacheError>>>,
+}
+
+enum Step {
+    Taken,
+    Done,
 }
 
 impl Intake<'_> {
@@ -297,40 +303,52 @@ impl Intake<'_> {
         partial: Partial,
         progress: &watch::Sender<Progress>,
     ) -> Result<Partial, FillError> {
-        let mut desk = Desk::Free(partial);
-        loop {
-            self.take_what_is_there()?;
-            let mut writing = match desk {
-                Desk::Free(partial) if self.batch.is_empty() && !self.open => {
-                    self.check_length()?;
-                    return Ok(partial);
-                }
-                Desk::Free(partial) if self.batch.is_empty() => {
-                    self.wait_for_more().await?;
-                    desk = Desk::Free(partial);
-                    continue;
-                }
-                Desk::Free(partial) => self.write(partial),
-                Desk::Writing(writing) => writing,
-            };
-            let written = tokio::select! {
-                written = &mut writing => Some(written),
-                more = self.wait_for_more(), if self.open && self.batched < BATCH => {
-                    more?;
-                    None
-                }
-            };
-            desk = match written {
-                None => Desk::Writing(writing),
-                Some(Ok(partial)) => {
-                    let partial = partial?;
-                    progress.send_modify(|progress| progress.written = partial.written());
-                    Desk::Free(partial)
-                }
-                // The task panicked, or the runtime is going away.
-                Some(Err(_)) => return Err(FillError::Abandoned),
-            };
+        let mut desk = Desk {
+            partial: Some(partial),
+            writing: None,
+        };
+        let outcome = loop {
+            match self.step(&mut desk, progress).await {
+                Ok(Step::Taken) => {}
+                Ok(Step::Done) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        // When this returns an error, the file is gone.
+        if let Some(writing) = desk.writing {
+            let _ = writing.await;
         }
+        outcome?;
+        self.check_length()?;
+        desk.partial.ok_or(FillError::Abandoned)
+    }
+
+    async fn step(
+        &mut self,
+        desk: &mut Desk,
+        progress: &watch::Sender<Progress>,
+    ) -> Result<Step, FillError> {
+        self.take_what_is_there()?;
+        if let Some(writing) = &mut desk.writing {
+            tokio::select! {
+                written = writing => {
+                    desk.writing = None;
+                    // The thread panicked, or the runtime is going away.
+                    let partial = written.map_err(|_| FillError::Abandoned)??;
+                    progress.send_modify(|progress| progress.written = partial.written());
+                    desk.partial = Some(partial);
+                }
+                more = self.wait_for_more(), if self.open && self.batched < BATCH => more?,
+            }
+        } else if !self.batch.is_empty() {
+            let partial = desk.partial.take().ok_or(FillError::Abandoned)?;
+            desk.writing = Some(self.write(partial));
+        } else if self.open {
+            self.wait_for_more().await?;
+        } else {
+            return Ok(Step::Done);
+        }
+        Ok(Step::Taken)
     }
 
     /// Takes from the stream what does not need waiting for.

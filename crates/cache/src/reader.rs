@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use pullgate_reference::Digest;
+use tracing::info;
 
 use crate::CacheError;
 use crate::buffers::Buffers;
@@ -32,6 +33,11 @@ impl Reader {
         let size = if resident.reads() {
             read_size.max(1)
         } else {
+            info!(
+                folder = %layout.blobs.display(),
+                "this file system always waits for the disk; cached blobs are read on threads, \
+                 which costs more: ext4 or xfs would not"
+            );
             read_size.max(BLOCKING_READ_SIZE)
         };
         Ok(Self {

@@ -5,6 +5,7 @@
 mod support;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use pullgate_cache::{CacheError, Manifest, TagEntry};
 use pullgate_reference::Tag;
@@ -65,11 +66,13 @@ async fn warm_manifests_and_tags_need_no_disk() {
         .unwrap();
 
     std::fs::remove_dir_all(place.folder.path().join("holders")).unwrap();
-    assert_eq!(
-        place.cache.manifest(&holder, &manifest.digest).await,
-        Some(manifest)
-    );
-    assert_eq!(place.cache.tag(&holder, &tag).await, Some(entry));
+    let warm = place
+        .cache
+        .manifest(&holder, &manifest.digest)
+        .now_or_never();
+    assert_eq!(warm.unwrap(), Some(manifest));
+    let warm = place.cache.tag(&holder, &tag).now_or_never();
+    assert_eq!(warm.unwrap(), Some(entry));
 }
 
 /// THREATS.md: a poisoned cache.

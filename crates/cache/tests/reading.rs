@@ -8,9 +8,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http_body::Body;
 use proptest::prelude::*;
 use rustix::fs::{Advice, fadvise};
+use rustix::io::{ReadWriteFlags, preadv2};
 use support::{NGINX, Place, Upstream, client, content, digest_of, fill_with, pieces, public};
 
 const SIZE: u64 = 3 * (1 << 20) + 11;
@@ -62,6 +64,25 @@ async fn ranges_of_a_blob_that_memory_has_forgotten() {
     let file = std::fs::File::open(&place.files("blobs")[0]).unwrap();
     fadvise(&file, 0, None, Advice::DontNeed).unwrap();
     reads_every_range(&place, &blob).await;
+}
+
+/// What is in memory is read where the request is handled, without a thread
+/// in between, where the system can.
+#[tokio::test]
+async fn a_warm_blob_is_served_without_waiting() {
+    let place = Place::new();
+    let blob = content(100_000, 5);
+    let digest = place.hold(&public(NGINX), &blob).await;
+    let file = std::fs::File::open(&place.files("blobs")[0]).unwrap();
+    let mut byte = [0];
+    let mut buffers = [std::io::IoSliceMut::new(&mut byte)];
+    if preadv2(&file, &mut buffers, 0, ReadWriteFlags::NOWAIT).is_err() {
+        println!("skipped: this file system cannot");
+        return;
+    }
+    let found = place.cache.blob(&public(NGINX), &digest).now_or_never();
+    let read = client(found.unwrap().unwrap().read_all()).now_or_never();
+    assert!(read.unwrap().unwrap() == blob);
 }
 
 /// There `RWF_NOWAIT` is not supported.

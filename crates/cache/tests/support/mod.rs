@@ -178,6 +178,19 @@ pub async fn client(mut body: BlobBody) -> Result<Bytes, (usize, ReadError)> {
     Ok(read.into())
 }
 
+/// How much was read of a blob whose fill fails, and why no more. The fill may
+/// fail before or after there is something to read.
+pub async fn refused(outcome: Result<Blob, FillError>) -> (usize, FillError) {
+    let blob = match outcome {
+        Ok(blob) => blob,
+        Err(error) => return (0, error),
+    };
+    match client(blob.read_all()).await.unwrap_err() {
+        (read, ReadError::Fill(error)) => (read, error),
+        (_, error) => panic!("{error}"),
+    }
+}
+
 /// Reads at least so many bytes.
 pub async fn read_some(body: &mut BlobBody, least: usize) -> Vec<u8> {
     let mut read = Vec::new();
