@@ -1,9 +1,9 @@
 use std::fmt::Write;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::outcome::{Outcome, run, run_with_input};
-use crate::wire::ask;
 use crate::{Folder, Process, Shelter, free_port};
 
 /// A running `pullgate serve`, and its commands for administration.
@@ -130,8 +130,9 @@ impl Gateway {
     }
 
     fn wait(&self) {
-        self.process
-            .wait_until("listening", || ask("GET", "/v2/").send(self.port).is_ok());
+        self.process.wait_until("listening", || {
+            TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        });
     }
 }
 

@@ -29,6 +29,7 @@
     reason = "a test fails by a panic that says what went wrong"
 )]
 
+mod authority;
 mod buildah;
 mod client;
 mod containerd;
@@ -52,6 +53,7 @@ mod tool;
 mod upstream;
 pub mod wire;
 
+pub use authority::Authority;
 pub use buildah::Buildah;
 pub use client::Client;
 pub use containerd::Containerd;

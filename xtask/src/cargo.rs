@@ -16,7 +16,11 @@ pub(crate) fn target() -> PathBuf {
 /// A cargo command in the workspace, by the cargo that runs this.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).args(arguments);
+    // The output goes to a file first.
+    command
+        .current_dir(root())
+        .env("CARGO_TERM_COLOR", "never")
+        .args(arguments);
     command
 }
 

@@ -66,8 +66,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "unit",
-        usage: "unit [ARGUMENT…]",
-        about: "Unit and integration tests of all crates; arguments go to cargo test.",
+        usage: "unit [-p PACKAGE] [ARGUMENT…]",
+        about: "Unit and integration tests of all crates, or of one: `cargo xtask unit -p pullgate-store`.",
         steps: |arguments| vec![tests(arguments)],
     },
     Task {
@@ -158,7 +158,7 @@ fn packages() -> Step {
 }
 
 fn format() -> Step {
-    let command = cargo(&["fmt", "--all", "--check"]);
+    let command = cargo(&["fmt", "--all", "--check", "--", "--color=never"]);
     Step::new("format", "format", Action::Run(command)).mended_by("cargo fmt --all")
 }
 
@@ -183,13 +183,10 @@ fn deny() -> Step {
 }
 
 fn tests(arguments: &[String]) -> Step {
-    let mut command = cargo(&[
-        "test",
-        "--workspace",
-        "--exclude",
-        "pullgate-e2e",
-        "--no-fail-fast",
-    ]);
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    if !arguments.iter().any(|argument| argument.starts_with("-p")) {
+        command.args(["--workspace", "--exclude", "pullgate-e2e"]);
+    }
     command.args(arguments);
     Step::new("unit", "unit and integration tests", Action::Run(command))
 }
