@@ -33,6 +33,10 @@ static STORED: LazyLock<Stored> = LazyLock::new(Stored::new);
 
 fn main() {
     divan::main();
+    // What is static is not dropped.
+    if let Some(stored) = LazyLock::get(&STORED) {
+        std::fs::remove_dir_all(stored.folder.path()).unwrap();
+    }
 }
 
 struct Stored {

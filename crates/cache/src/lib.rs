@@ -80,6 +80,7 @@ mod fill;
 mod growth;
 mod hash;
 mod holder;
+mod intake;
 mod layout;
 mod manifest;
 mod memory;
