@@ -143,7 +143,7 @@ fn serve(config: &Path, folder: &Folder) -> Process {
 }
 
 /// The program under test, with nothing of this process' own settings.
-fn pullgate() -> Command {
+pub fn pullgate() -> Command {
     let mut command = Command::new(program());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PULLGATE_") {

@@ -59,7 +59,7 @@ pub use client::Client;
 pub use containerd::Containerd;
 pub use docker::{Builder, DockerBuild, DockerPull, Dockerd};
 pub use folder::Folder;
-pub use gateway::{Gateway, Setting};
+pub use gateway::{Gateway, Setting, pullgate};
 pub use hub::{Hub, HubFault};
 pub use images::{Blob, Image, Kind, Manifest, Platform};
 pub use outcome::{Outcome, run};
