@@ -125,9 +125,9 @@ fn decide_for<'p>(question: &Question<'_>, membership: Membership<'p>) -> Verdic
     }
     let (outcome, rule, team) = image_access(question, membership, category);
     let by_image = verdict(outcome, rule, team);
-    // A registry that is only monitored leaves the image to be decided, and
-    // is told of unless that is as strict.
-    if unlisted && by_image.outcome < by_registry.outcome {
+    // A registry that is only monitored leaves the image to be decided. Being
+    // the earlier rule, it is told of unless the image is denied.
+    if unlisted && by_image.outcome <= by_registry.outcome {
         by_registry
     } else {
         by_image

@@ -7,6 +7,7 @@
 
 mod acme;
 mod allocations;
+mod chance;
 mod exceptions;
 mod monitor;
 mod names;
@@ -15,9 +16,11 @@ mod properties;
 mod publishers;
 mod registries;
 mod rules;
+mod sentence_bounds;
 mod sentences;
 mod settings_document;
 mod several_organizations;
 mod strangers;
 mod switches;
+mod table;
 mod teams;

@@ -80,7 +80,11 @@ fn a_monitored_registry_leaves_the_image_to_be_decided() {
         "the image is denied"
     );
     let both = acme.set(|settings| settings.iam.mode = Mode::Monitor);
-    assert_eq!(pull("evil/miner").as_member_of(&both).0, Outcome::Monitored);
+    assert_eq!(
+        pull("evil/miner").as_member_of(&both),
+        (Outcome::Monitored, Rule::Registry),
+        "of two that would deny, the earlier rule is recorded"
+    );
 }
 
 #[test]

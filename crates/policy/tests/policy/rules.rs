@@ -208,3 +208,48 @@ fn a_machines_token_is_decided_like_a_member() {
         (Outcome::Denied, Rule::Community)
     );
 }
+
+#[test]
+fn look_alike_names_are_other_repositories() {
+    let acme = Organization::acme()
+        .allowlist(&["ghcr.io/partner/**", "bitnami/redis"])
+        .set(|settings| settings.trusted = crate::acme::patterns(&["quay.io/**"]));
+    for name in [
+        "ghcr.io.evil.example/partner/tool",
+        "evil.example/ghcr.io/partner/tool",
+        "ghcr.io:444/partner/tool",
+        "docker.io/ghcr.io/partner/tool",
+        "ghcr.io/partner-evil/tool",
+        "ghcr.io/partnerevil/tool",
+        "ghcr.io/partner",
+        "quay.io.evil.example/a/b",
+        "xquay.io/a/b",
+        "docker.io.evil.example/library/nginx",
+        "docker.io.evil.example/bitnami/redis",
+        "docker.io:5000/bitnami/redis",
+        "bitnami/redis-evil",
+        "bitnami/redis/evil",
+        "library.nginx/nginx",
+        "acme.evil.example/acme/app",
+        "evil/acme/app",
+        "xregistry.acme.example/app",
+    ] {
+        assert_eq!(
+            pull(name).as_member_of(&acme),
+            (Outcome::Denied, Rule::Community),
+            "{name}"
+        );
+    }
+    for name in [
+        "GHCR.io/partner/tool",
+        "ghcr.io:443/partner/tool",
+        "index.docker.io/bitnami/redis",
+        "Registry-1.Docker.io/bitnami/redis",
+    ] {
+        assert_eq!(
+            pull(name).as_member_of(&acme),
+            (Outcome::Allowed, Rule::Allowlist),
+            "{name} is the same under another name"
+        );
+    }
+}

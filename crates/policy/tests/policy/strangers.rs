@@ -38,7 +38,7 @@ fn who_belongs_to_no_organization_pulls_nothing() {
 }
 
 #[test]
-fn what_cannot_be_decided_is_denied() {
+fn fails_open_never_what_cannot_be_decided_is_denied() {
     let acme = Organization::acme();
     let pull = pull("nginx");
     let verdict = refuse_unreadable(&pull.question(), Some(&acme.0.organization));

@@ -118,7 +118,7 @@ fn turns() -> Vec<Turn> {
 }
 
 #[test]
-fn no_toggle_is_wired_to_nothing() {
+fn enforcement_silently_off_no_toggle_is_wired_to_nothing() {
     for turn in turns() {
         let Turn { name, pull, .. } = &turn;
         assert_eq!(pull.as_member_of(&turn.before), turn.from, "before {name}");
