@@ -1,13 +1,19 @@
 //! The decisions that were made.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use pullgate_policy::{Badge, Category, OrganizationName, Outcome, Rule, TeamName};
 use pullgate_reference::Repository;
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use crate::column::Place;
 use crate::error::StoreError;
 use crate::ids::PersonId;
+use crate::link::Value;
+use crate::search::Search;
 use crate::store::Store;
 
 /// A decision, as it is recorded.
@@ -106,19 +112,167 @@ impl DecisionRecord {
     }
 }
 
+/// The columns, in the order in which they are written.
+const COLUMNS: &str = "id, at, count, subject, person, organization, client, address, action, \
+     repository, reference, digest, category, badge, rule, outcome, team";
+const COLUMN_COUNT: usize = 17;
+
+/// How many rows one statement writes. Few enough that the text stays short,
+/// many enough that a round trip to PostgreSQL counts for little.
+const CHUNK: usize = 100;
+
+impl DecisionRecord {
+    fn values(&self) -> [Value<'_>; COLUMN_COUNT] {
+        [
+            self.id.into(),
+            self.at.into(),
+            i64::from(self.count).into(),
+            legible(&self.subject, 200).into(),
+            self.person.map(|id| id.to_string()).into(),
+            self.organization
+                .as_ref()
+                .map(OrganizationName::as_str)
+                .into(),
+            legible(&self.client, 200).into(),
+            legible(&self.address, 100).into(),
+            legible(&self.action, 100).into(),
+            (&self.repository).into(),
+            self.reference.as_deref().map(|it| legible(it, 300)).into(),
+            self.digest.as_deref().map(|it| legible(it, 300)).into(),
+            self.category.as_str().into(),
+            self.badge.as_str().into(),
+            self.rule.as_str().into(),
+            self.outcome.as_str().into(),
+            self.team.as_ref().map(TeamName::as_str).into(),
+        ]
+    }
+}
+
+/// A text from outside as it is kept: cut, and without control characters, of
+/// which PostgreSQL refuses some. A record must not be lost for them.
+fn legible(text: &str, longest: usize) -> Cow<'_, str> {
+    let fits = text.len() <= longest || text.chars().nth(longest).is_none();
+    if fits && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().take(longest).map(shown).collect()
+}
+
+/// The columns of a decision.
+#[derive(sqlx::FromRow)]
+struct DecisionColumns {
+    id: String,
+    at: i64,
+    count: i64,
+    subject: String,
+    person: Option<String>,
+    organization: Option<String>,
+    client: String,
+    address: String,
+    action: String,
+    repository: String,
+    reference: Option<String>,
+    digest: Option<String>,
+    category: String,
+    badge: String,
+    rule: String,
+    outcome: String,
+    team: Option<String>,
+}
+
+impl DecisionColumns {
+    fn read(self) -> Result<DecisionRecord, StoreError> {
+        let place = Place {
+            what: "decision",
+            name: &self.id,
+        };
+        Ok(DecisionRecord {
+            id: place.parse(&self.id)?,
+            at: place.time(self.at)?,
+            count: u32::try_from(self.count).map_err(|cause| place.corrupt(cause))?,
+            person: place.parse_some(self.person.as_deref())?,
+            organization: place.parse_some(self.organization.as_deref())?,
+            repository: place.parse(&self.repository)?,
+            category: place.word(&self.category)?,
+            badge: place.word(&self.badge)?,
+            rule: place.word(&self.rule)?,
+            outcome: place.word(&self.outcome)?,
+            team: place.parse_some(self.team.as_deref())?,
+            subject: self.subject,
+            client: self.client,
+            address: self.address,
+            action: self.action,
+            reference: self.reference,
+            digest: self.digest,
+        })
+    }
+}
+
 impl Store {
     /// Records decisions, all of them or none. One that was recorded before is
     /// left as it is.
-    pub async fn record_decisions(&self, _decisions: &[DecisionRecord]) -> Result<(), StoreError> {
-        todo!()
+    pub async fn record_decisions(&self, decisions: &[DecisionRecord]) -> Result<(), StoreError> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let mut work = self.db.write().await?;
+        let dialect = work.link().dialect();
+        for chunk in decisions.chunks(CHUNK) {
+            let rows = dialect.rows(chunk.len(), COLUMN_COUNT);
+            let text = format!(
+                "INSERT INTO decisions ({COLUMNS}) VALUES {rows} ON CONFLICT (id) DO NOTHING"
+            );
+            let values: Vec<_> = chunk.iter().flat_map(DecisionRecord::values).collect();
+            // Safe: made of static texts and numbers of parameters alone.
+            work.link().execute(AssertSqlSafe(text), &values).await?;
+        }
+        work.commit().await
     }
 
     /// The decisions that match, newest first.
     pub async fn decisions(
         &self,
-        _filter: &DecisionFilter,
+        filter: &DecisionFilter,
     ) -> Result<Vec<DecisionRecord>, StoreError> {
-        todo!()
+        let mut search = Search::new("SELECT * FROM decisions");
+        if let Some(organization) = &filter.organization {
+            search.add("organization = ", organization);
+        }
+        if let Some(repository) = &filter.repository {
+            search.add("repository = ", repository);
+        }
+        if let Some(person) = filter.person {
+            search.add("person = ", person);
+        }
+        if let Some(outcome) = filter.outcome {
+            // Said twice, for the index of what was not allowed: SQLite uses it
+            // only where its own condition stands in the question.
+            search.condition(match outcome {
+                Outcome::Allowed => "outcome = 'allowed'",
+                Outcome::Monitored => "outcome = 'monitored' AND outcome <> 'allowed'",
+                Outcome::Denied => "outcome = 'denied' AND outcome <> 'allowed'",
+            });
+        }
+        if let Some(since) = filter.since {
+            search.add("at >= ", since);
+        }
+        if let Some(until) = filter.until {
+            search.add("at < ", until);
+        }
+        if let Some(DecisionCursor { at, id }) = filter.before {
+            search.add_before("(at, id)", at, id);
+        }
+        let rows: Vec<DecisionColumns> = search
+            .page(self.db.reader().await?.link(), "at DESC, id DESC", filter.limit)
+            .await?;
+        rows.into_iter().map(DecisionColumns::read).collect()
     }
 }
 

@@ -110,3 +110,44 @@ pub enum Conflict {
     #[error("the team owners is made of the organization's owners; give somebody the role owner instead")]
     OwnersTeam,
 }
+
+impl StoreError {
+    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+        Self::NotFound {
+            what,
+            name: name.to_string(),
+        }
+    }
+
+    pub(crate) fn already_exists(what: &'static str, name: impl ToString) -> Self {
+        Self::Conflict(Conflict::AlreadyExists {
+            what,
+            name: name.to_string(),
+        })
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(cause: sqlx::Error) -> Self {
+        let why = match cause {
+            // A value that is not even of its column's type.
+            sqlx::Error::ColumnDecode { index, source } => {
+                return Self::Corrupt {
+                    what: "column",
+                    name: index,
+                    why: source.to_string(),
+                };
+            }
+            sqlx::Error::PoolTimedOut => {
+                "no connection to it could be had in time; see whether it runs and is not overloaded"
+                    .to_owned()
+            }
+            sqlx::Error::PoolClosed => "it was closed, since Pullgate is stopping".to_owned(),
+            ref other => other.to_string(),
+        };
+        Self::Unavailable {
+            why,
+            cause: Some(Box::new(cause)),
+        }
+    }
+}

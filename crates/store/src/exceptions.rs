@@ -1,12 +1,17 @@
 //! Allowances for one repository with an end.
 
 use jiff::Timestamp;
-use pullgate_policy::{Covers, Exception, OrganizationName};
+use pullgate_policy::{Covers, Exception, OrganizationName, TeamName, Username};
 use pullgate_reference::Repository;
+use serde_json::json;
 
 use crate::actor::Actor;
+use crate::change::Entry;
+use crate::column::{Place, check_text};
 use crate::error::StoreError;
+use crate::history::Action;
 use crate::ids::ExceptionId;
+use crate::link::values;
 use crate::store::Store;
 
 /// An exception as it is stored.
@@ -37,32 +42,185 @@ pub struct NewException {
     pub reason: String,
 }
 
+/// The columns of an exception.
+#[derive(sqlx::FromRow)]
+struct ExceptionColumns {
+    id: String,
+    repository: String,
+    team: Option<String>,
+    person: Option<String>,
+    ends_at: i64,
+    reason: String,
+    made_by: String,
+    made_at: i64,
+}
+
+impl ExceptionColumns {
+    fn read(self, place: Place<'_>) -> Result<ExceptionRecord, StoreError> {
+        let covers = (self.team.as_deref(), self.person.as_deref());
+        Ok(ExceptionRecord {
+            id: place.parse(&self.id)?,
+            exception: read_exception(place, &self.repository, covers, self.ends_at)?,
+            made_by: place.parse(&self.made_by)?,
+            made_at: place.time(self.made_at)?,
+            reason: self.reason,
+        })
+    }
+}
+
+/// An exception of its columns; `covers` is a team, a person or neither.
+pub(crate) fn read_exception(
+    place: Place<'_>,
+    repository: &str,
+    covers: (Option<&str>, Option<&str>),
+    ends_at: i64,
+) -> Result<Exception, StoreError> {
+    let covers = match covers {
+        (None, None) => Covers::Organization,
+        (Some(team), None) => Covers::Team(place.parse(team)?),
+        (None, Some(person)) => Covers::Person(place.parse(person)?),
+        (Some(_), Some(_)) => return Err(place.corrupt("it covers both a team and a person")),
+    };
+    Ok(Exception {
+        repository: place.parse(repository)?,
+        covers,
+        ends_at: place.time(ends_at)?,
+    })
+}
+
 impl Store {
     /// Makes an exception.
     pub async fn add_exception(
         &self,
-        _organization: &OrganizationName,
-        _exception: NewException,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        exception: NewException,
+        actor: &Actor,
     ) -> Result<ExceptionId, StoreError> {
-        todo!()
+        let NewException {
+            repository,
+            covers,
+            ends_at,
+            reason,
+        } = exception;
+        check_text("reason", &reason, 1_000)?;
+        let id = ExceptionId::generate();
+        let mut change = self.change(actor).await?;
+        change.check_organization(organization).await?;
+        let (team, person): (Option<TeamName>, Option<Username>) = match covers {
+            Covers::Organization => (None, None),
+            Covers::Team(team) => {
+                change.check_team(organization, &team).await?;
+                (Some(team), None)
+            }
+            Covers::Person(person) => {
+                change.member(organization, &person).await?;
+                (None, Some(person))
+            }
+        };
+        let (made_at, made_by) = (change.at(), change.actor().to_string());
+        change
+            .link()
+            .execute(
+                "INSERT INTO exceptions
+                     (id, organization, repository, team, person, ends_at, reason, made_by, made_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                values![
+                    id,
+                    organization,
+                    &repository,
+                    team.as_ref().map(TeamName::as_str),
+                    person.as_ref().map(Username::as_str),
+                    ends_at,
+                    &*reason,
+                    made_by,
+                    made_at,
+                ],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action: Action::ExceptionAdded,
+                subject: repository.as_str(),
+                before: None,
+                after: Some(json!({
+                    "id": id,
+                    "team": team,
+                    "person": person,
+                    "ends_at": ends_at,
+                    "reason": reason,
+                })),
+            })
+            .await?;
+        Ok(id)
     }
 
     /// Ends an exception now. Nothing happens if it has ended.
     pub async fn end_exception(
         &self,
-        _organization: &OrganizationName,
-        _id: ExceptionId,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        id: ExceptionId,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        let found: Option<(String, i64)> = change
+            .link()
+            .first(
+                "SELECT repository, ends_at FROM exceptions WHERE organization = $1 AND id = $2",
+                values![organization, id],
+            )
+            .await?;
+        let (repository, ends_at) = found.ok_or_else(|| StoreError::not_found("exception", id))?;
+        let place = Place {
+            what: "exception",
+            name: organization.as_str(),
+        };
+        let before = place.time(ends_at)?;
+        let at = change.at();
+        if before <= at {
+            return Ok(());
+        }
+        change
+            .link()
+            .execute(
+                "UPDATE exceptions SET ends_at = $1 WHERE id = $2",
+                values![at, id],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action: Action::ExceptionEnded,
+                subject: &repository,
+                before: Some(json!({"id": id, "ends_at": before})),
+                after: Some(json!({"id": id, "ends_at": at})),
+            })
+            .await
     }
 
     /// The exceptions of an organization, ended ones included, newest first.
     pub async fn exceptions(
         &self,
-        _organization: &OrganizationName,
+        organization: &OrganizationName,
     ) -> Result<Vec<ExceptionRecord>, StoreError> {
-        todo!()
+        let found: Vec<ExceptionColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all(
+                "SELECT id, repository, team, person, ends_at, reason, made_by, made_at
+                 FROM exceptions WHERE organization = $1 ORDER BY id DESC",
+                values![organization],
+            )
+            .await?;
+        let place = Place {
+            what: "exceptions",
+            name: organization.as_str(),
+        };
+        found
+            .into_iter()
+            .map(|columns| columns.read(place))
+            .collect()
     }
 }

@@ -1,11 +1,15 @@
 //! The history: who changed what, when.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use pullgate_policy::OrganizationName;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
+use crate::column::Place;
 use crate::error::StoreError;
+use crate::search::Search;
 use crate::store::Store;
 
 /// What was done.
@@ -62,6 +66,44 @@ pub enum Action {
     SigningKeyDeleted,
 }
 
+impl Action {
+    /// The word used in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrganizationCreated => "organization_created",
+            Self::NamespaceAdded => "namespace_added",
+            Self::NamespaceRemoved => "namespace_removed",
+            Self::PersonCreated => "person_created",
+            Self::PasswordChanged => "password_changed",
+            Self::AccountStatusChanged => "account_status_changed",
+            Self::MemberAdded => "member_added",
+            Self::RoleChanged => "role_changed",
+            Self::MemberRemoved => "member_removed",
+            Self::TeamCreated => "team_created",
+            Self::TeamDeleted => "team_deleted",
+            Self::TeamMemberAdded => "team_member_added",
+            Self::TeamMemberRemoved => "team_member_removed",
+            Self::TeamAdditionsChanged => "team_additions_changed",
+            Self::SettingsChanged => "settings_changed",
+            Self::AllowlistAdded => "allowlist_added",
+            Self::AllowlistRemoved => "allowlist_removed",
+            Self::ExceptionAdded => "exception_added",
+            Self::ExceptionEnded => "exception_ended",
+            Self::TokenAdded => "token_added",
+            Self::TokenRevoked => "token_revoked",
+            Self::SigningKeyAdded => "signing_key_added",
+            Self::SigningKeyRetired => "signing_key_retired",
+            Self::SigningKeyDeleted => "signing_key_deleted",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// One change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeRecord {
@@ -84,15 +126,62 @@ pub struct ChangeRecord {
     pub after: Option<serde_json::Value>,
 }
 
+/// The columns of a change.
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    generation: i64,
+    at: i64,
+    actor: String,
+    organization: Option<String>,
+    action: String,
+    subject: String,
+    before_json: Option<String>,
+    after_json: Option<String>,
+}
+
+impl ChangeRow {
+    fn read(self) -> Result<ChangeRecord, StoreError> {
+        let number = self.generation.to_string();
+        let place = Place {
+            what: "change",
+            name: &number,
+        };
+        let json = |text: Option<&String>| text.map(|text| place.json(text)).transpose();
+        Ok(ChangeRecord {
+            generation: self.generation,
+            at: place.time(self.at)?,
+            actor: place.parse(&self.actor)?,
+            organization: place.parse_some(self.organization.as_deref())?,
+            action: place.word(&self.action)?,
+            before: json(self.before_json.as_ref())?,
+            after: json(self.after_json.as_ref())?,
+            subject: self.subject,
+        })
+    }
+}
+
 impl Store {
     /// The latest changes, newest first: of one organization or of all, older
     /// than a generation if one is given, at most `limit`.
     pub async fn changes(
         &self,
-        _organization: Option<&OrganizationName>,
-        _before: Option<i64>,
-        _limit: u32,
+        organization: Option<&OrganizationName>,
+        before: Option<i64>,
+        limit: u32,
     ) -> Result<Vec<ChangeRecord>, StoreError> {
-        todo!()
+        let mut search = Search::new(
+            "SELECT generation, at, actor, organization, action, subject, before_json, after_json
+             FROM changes",
+        );
+        if let Some(organization) = organization {
+            search.add("organization = ", organization);
+        }
+        if let Some(before) = before {
+            search.add("generation < ", before);
+        }
+        let rows: Vec<ChangeRow> = search
+            .page(self.db.reader().await?.link(), "generation DESC", limit)
+            .await?;
+        rows.into_iter().map(ChangeRow::read).collect()
     }
 }

@@ -2,10 +2,15 @@
 
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, Role, Username};
+use serde_json::json;
 
 use crate::actor::Actor;
-use crate::error::StoreError;
+use crate::change::{Change, Entry};
+use crate::column::Place;
+use crate::error::{Conflict, StoreError};
+use crate::history::Action;
 use crate::ids::PersonId;
+use crate::link::values;
 use crate::people::AccountStatus;
 use crate::store::Store;
 
@@ -26,35 +31,235 @@ pub struct Member {
     pub since: Timestamp,
 }
 
+/// The word for a role in the database.
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Member => "member",
+    }
+}
+
+/// The columns of a member.
+#[derive(sqlx::FromRow)]
+struct MemberColumns {
+    person: String,
+    username: String,
+    email: String,
+    status: String,
+    role: String,
+    since: i64,
+}
+
+impl MemberColumns {
+    fn read(self) -> Result<Member, StoreError> {
+        let place = Place {
+            what: "membership",
+            name: &self.username,
+        };
+        Ok(Member {
+            person: place.parse(&self.person)?,
+            username: place.parse(&self.username)?,
+            status: place.word(&self.status)?,
+            role: place.word(&self.role)?,
+            since: place.time(self.since)?,
+            email: self.email,
+        })
+    }
+}
+
 impl Store {
     /// Makes a person a member of an organization, or gives a member another
     /// role. The last active owner cannot be demoted.
     pub async fn set_member(
         &self,
-        _organization: &OrganizationName,
-        _username: &Username,
-        _role: Role,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        username: &Username,
+        role: Role,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        change.check_organization(organization).await?;
+        let person = change.person(username).await?.id;
+        let before = change.role(organization, person).await?;
+        if before == Some(role) {
+            return Ok(());
+        }
+        if before == Some(Role::Owner) {
+            change
+                .check_other_owner(organization, username, person)
+                .await?;
+        }
+        let at = change.at();
+        change
+            .link()
+            .execute(
+                "INSERT INTO members (organization, person, role, since) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (organization, person) DO UPDATE SET role = excluded.role",
+                values![organization, person, role_word(role), at],
+            )
+            .await?;
+        let action = match before {
+            None => Action::MemberAdded,
+            Some(_) => Action::RoleChanged,
+        };
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action,
+                subject: username.as_str(),
+                before: before.map(|role| json!(role)),
+                after: Some(json!(role)),
+            })
+            .await
     }
 
     /// Ends a membership, with the person's places in teams and the exceptions
     /// made for the person. The last active owner cannot be removed.
     pub async fn remove_member(
         &self,
-        _organization: &OrganizationName,
-        _username: &Username,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        username: &Username,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        change.check_organization(organization).await?;
+        let person = change.member(organization, username).await?;
+        let role = change.role(organization, person).await?;
+        if role == Some(Role::Owner) {
+            change
+                .check_other_owner(organization, username, person)
+                .await?;
+        }
+        let teams: Vec<(String,)> = change
+            .link()
+            .all(
+                "SELECT team FROM team_members WHERE organization = $1 AND person = $2
+                 ORDER BY team",
+                values![organization, person],
+            )
+            .await?;
+        let teams: Vec<_> = teams.into_iter().map(|(team,)| team).collect();
+        // Places in teams end with the membership.
+        change
+            .link()
+            .execute(
+                "DELETE FROM members WHERE organization = $1 AND person = $2",
+                values![organization, person],
+            )
+            .await?;
+        // Who comes back must not find an old allowance.
+        let at = change.at();
+        let ended = change
+            .link()
+            .execute(
+                "UPDATE exceptions SET ends_at = $1
+                 WHERE organization = $2 AND person = $3 AND ends_at > $1",
+                values![at, organization, username],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action: Action::MemberRemoved,
+                subject: username.as_str(),
+                before: Some(json!({"role": role, "teams": teams, "exceptions": ended})),
+                after: None,
+            })
+            .await
     }
 
     /// The members of an organization, by name.
     pub async fn members(
         &self,
-        _organization: &OrganizationName,
+        organization: &OrganizationName,
     ) -> Result<Vec<Member>, StoreError> {
-        todo!()
+        let found: Vec<MemberColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all(
+                "SELECT members.person, people.username, people.email, people.status,
+                     members.role, members.since
+                 FROM members JOIN people ON people.id = members.person
+                 WHERE members.organization = $1
+                 ORDER BY people.username",
+                values![organization],
+            )
+            .await?;
+        found.into_iter().map(MemberColumns::read).collect()
+    }
+}
+
+impl Change<'_> {
+    /// Who a member is; the person must be one.
+    pub(crate) async fn member(
+        &mut self,
+        organization: &OrganizationName,
+        username: &Username,
+    ) -> Result<PersonId, StoreError> {
+        let found: Option<(String,)> = self
+            .link()
+            .first(
+                "SELECT people.id FROM people JOIN members ON members.person = people.id
+                 WHERE members.organization = $1 AND people.username = $2",
+                values![organization, username],
+            )
+            .await?;
+        let (id,) = found.ok_or_else(|| {
+            StoreError::not_found("member", format_args!("{username} of {organization}"))
+        })?;
+        let place = Place {
+            what: "person",
+            name: username.as_str(),
+        };
+        place.parse(&id)
+    }
+
+    /// The role of a person, if it is a member.
+    async fn role(
+        &mut self,
+        organization: &OrganizationName,
+        person: PersonId,
+    ) -> Result<Option<Role>, StoreError> {
+        let found: Option<(String,)> = self
+            .link()
+            .first(
+                "SELECT role FROM members WHERE organization = $1 AND person = $2",
+                values![organization, person],
+            )
+            .await?;
+        let place = Place {
+            what: "members",
+            name: organization.as_str(),
+        };
+        found.map(|(role,)| place.word(&role)).transpose()
+    }
+
+    /// That somebody else is an owner, and can sign in.
+    async fn check_other_owner(
+        &mut self,
+        organization: &OrganizationName,
+        username: &Username,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
+        let other: Option<(String,)> = self
+            .link()
+            .first(
+                "SELECT people.id FROM people JOIN members ON members.person = people.id
+                 WHERE members.organization = $1 AND members.role = 'owner'
+                     AND people.status = 'active' AND people.id <> $2
+                 LIMIT 1",
+                values![organization, person],
+            )
+            .await?;
+        match other {
+            Some(_) => Ok(()),
+            None => Err(Conflict::LastOwner {
+                organization: organization.clone(),
+                username: username.clone(),
+            }
+            .into()),
+        }
     }
 }

@@ -3,9 +3,14 @@
 use jiff::Timestamp;
 use pullgate_policy::OrganizationName;
 use pullgate_reference::Pattern;
+use serde_json::json;
 
 use crate::actor::Actor;
-use crate::error::StoreError;
+use crate::change::{Change, Entry};
+use crate::column::Place;
+use crate::error::{Conflict, StoreError};
+use crate::history::Action;
+use crate::link::values;
 use crate::store::Store;
 
 /// A namespace of an organization.
@@ -22,28 +27,127 @@ impl Store {
     /// in it and in another organization's. Nothing happens if it has it.
     pub async fn add_namespace(
         &self,
-        _organization: &OrganizationName,
-        _pattern: &Pattern,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        pattern: &Pattern,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        change.check_organization(organization).await?;
+        change.check_nobody_elses(organization, pattern).await?;
+        let at = change.at();
+        let added = change
+            .link()
+            .execute(
+                "INSERT INTO namespaces (pattern, organization, added_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (pattern) DO NOTHING",
+                values![pattern, organization, at],
+            )
+            .await?;
+        if added == 0 {
+            return Ok(());
+        }
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action: Action::NamespaceAdded,
+                subject: pattern.as_str(),
+                before: None,
+                after: Some(json!(pattern.as_str())),
+            })
+            .await
     }
 
     /// Takes a namespace away.
     pub async fn remove_namespace(
         &self,
-        _organization: &OrganizationName,
-        _pattern: &Pattern,
-        _actor: &Actor,
+        organization: &OrganizationName,
+        pattern: &Pattern,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        let removed = change
+            .link()
+            .execute(
+                "DELETE FROM namespaces WHERE pattern = $1 AND organization = $2",
+                values![pattern, organization],
+            )
+            .await?;
+        if removed == 0 {
+            change.check_organization(organization).await?;
+            return Err(StoreError::not_found("namespace", pattern));
+        }
+        change
+            .commit(Entry {
+                organization: Some(organization),
+                action: Action::NamespaceRemoved,
+                subject: pattern.as_str(),
+                before: Some(json!(pattern.as_str())),
+                after: None,
+            })
+            .await
     }
 
     /// An organization's namespaces, by name.
     pub async fn namespaces(
         &self,
-        _organization: &OrganizationName,
+        organization: &OrganizationName,
     ) -> Result<Vec<Namespace>, StoreError> {
-        todo!()
+        let found: Vec<(String, i64)> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all(
+                "SELECT pattern, added_at FROM namespaces WHERE organization = $1 ORDER BY pattern",
+                values![organization],
+            )
+            .await?;
+        let place = Place {
+            what: "namespaces",
+            name: organization.as_str(),
+        };
+        found
+            .into_iter()
+            .map(|(pattern, added_at)| {
+                Ok(Namespace {
+                    pattern: place.parse(&pattern)?,
+                    added_at: place.time(added_at)?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Change<'_> {
+    /// That no repository could lie both in this namespace and in another
+    /// organization's.
+    async fn check_nobody_elses(
+        &mut self,
+        organization: &OrganizationName,
+        wanted: &Pattern,
+    ) -> Result<(), StoreError> {
+        let others: Vec<(String, String)> = self
+            .link()
+            .all(
+                "SELECT pattern, organization FROM namespaces WHERE organization <> $1",
+                values![organization],
+            )
+            .await?;
+        for (pattern, owner) in others {
+            let place = Place {
+                what: "namespaces",
+                name: &owner,
+            };
+            let taken: Pattern = place.parse(&pattern)?;
+            if taken.overlaps(wanted) {
+                return Err(Conflict::NamespaceTaken {
+                    wanted: wanted.clone(),
+                    taken,
+                    organization: place.parse(&owner)?,
+                }
+                .into());
+            }
+        }
+        Ok(())
     }
 }

@@ -3,10 +3,15 @@
 use jiff::Timestamp;
 use pullgate_policy::Username;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::actor::Actor;
-use crate::error::StoreError;
+use crate::change::{Change, Entry};
+use crate::column::{Place, check_text};
+use crate::error::{Conflict, StoreError};
+use crate::history::Action;
 use crate::ids::PersonId;
+use crate::link::values;
 use crate::secret::PasswordHash;
 use crate::store::Store;
 
@@ -40,6 +45,16 @@ pub enum AccountStatus {
     Deactivated,
 }
 
+impl AccountStatus {
+    /// The word used in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+        }
+    }
+}
+
 /// A person to be.
 #[derive(Clone, Debug)]
 pub struct NewPerson {
@@ -52,49 +67,224 @@ pub struct NewPerson {
     pub password_hash: Option<PasswordHash>,
 }
 
+/// The columns of a person.
+#[derive(sqlx::FromRow)]
+pub(crate) struct PersonColumns {
+    id: String,
+    username: String,
+    email: String,
+    password_hash: Option<String>,
+    credentials_epoch: i64,
+    status: String,
+    created_at: i64,
+}
+
+impl PersonColumns {
+    pub(crate) fn read(self) -> Result<Person, StoreError> {
+        let place = Place {
+            what: "person",
+            name: &self.username,
+        };
+        Ok(Person {
+            id: place.parse(&self.id)?,
+            username: place.parse(&self.username)?,
+            credentials_epoch: self.credentials_epoch,
+            status: place.word(&self.status)?,
+            created_at: place.time(self.created_at)?,
+            email: self.email,
+            password_hash: self.password_hash.map(PasswordHash::from),
+        })
+    }
+}
+
 impl Store {
     /// Makes a person, active.
     pub async fn create_person(
         &self,
-        _person: NewPerson,
-        _actor: &Actor,
+        person: NewPerson,
+        actor: &Actor,
     ) -> Result<Person, StoreError> {
-        todo!()
+        let NewPerson {
+            username,
+            email,
+            password_hash,
+        } = person;
+        check_text("e-mail address", &email, 254)?;
+        let mut change = self.change(actor).await?;
+        let person = Person {
+            id: PersonId::generate(),
+            username,
+            email,
+            password_hash,
+            credentials_epoch: 1,
+            status: AccountStatus::Active,
+            created_at: change.at(),
+        };
+        change.check_is_new(&person).await?;
+        change
+            .link()
+            .execute(
+                "INSERT INTO people
+                     (id, username, email, password_hash, credentials_epoch, status, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                values![
+                    person.id,
+                    &person.username,
+                    &*person.email,
+                    person.password_hash.as_ref().map(PasswordHash::reveal),
+                    person.credentials_epoch,
+                    person.status.as_str(),
+                    person.created_at,
+                ],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: None,
+                action: Action::PersonCreated,
+                subject: person.username.as_str(),
+                before: None,
+                after: Some(json!({"email": person.email})),
+            })
+            .await?;
+        Ok(person)
     }
 
     /// One person by name.
-    pub async fn person(&self, _username: &Username) -> Result<Option<Person>, StoreError> {
-        todo!()
+    pub async fn person(&self, username: &Username) -> Result<Option<Person>, StoreError> {
+        let found: Option<PersonColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .first("SELECT * FROM people WHERE username = $1", values![username])
+            .await?;
+        found.map(PersonColumns::read).transpose()
     }
 
     /// One person.
-    pub async fn person_by_id(&self, _id: PersonId) -> Result<Option<Person>, StoreError> {
-        todo!()
+    pub async fn person_by_id(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        let found: Option<PersonColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .first("SELECT * FROM people WHERE id = $1", values![id])
+            .await?;
+        found.map(PersonColumns::read).transpose()
     }
 
     /// All people, by name.
     pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
-        todo!()
+        let found: Vec<PersonColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all("SELECT * FROM people ORDER BY username", values![])
+            .await?;
+        found.into_iter().map(PersonColumns::read).collect()
     }
 
     /// Sets a person's password and raises the credentials epoch.
     pub async fn set_password_hash(
         &self,
-        _username: &Username,
-        _hash: &PasswordHash,
-        _actor: &Actor,
+        username: &Username,
+        hash: &PasswordHash,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        let changed = change
+            .link()
+            .execute(
+                "UPDATE people
+                 SET password_hash = $1, credentials_epoch = credentials_epoch + 1
+                 WHERE username = $2",
+                values![hash.reveal(), username],
+            )
+            .await?;
+        if changed == 0 {
+            return Err(StoreError::not_found("person", username));
+        }
+        change
+            .commit(Entry {
+                organization: None,
+                action: Action::PasswordChanged,
+                subject: username.as_str(),
+                before: None,
+                after: None,
+            })
+            .await
     }
 
     /// Lets a person sign in, or no more. Deactivating raises the credentials
     /// epoch, so that nothing that was out comes back to life later.
     pub async fn set_active(
         &self,
-        _username: &Username,
-        _status: AccountStatus,
-        _actor: &Actor,
+        username: &Username,
+        status: AccountStatus,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        let person = change.person(username).await?;
+        if person.status == status {
+            return Ok(());
+        }
+        let epoch = match status {
+            AccountStatus::Active => person.credentials_epoch,
+            AccountStatus::Deactivated => person.credentials_epoch + 1,
+        };
+        change
+            .link()
+            .execute(
+                "UPDATE people SET status = $1, credentials_epoch = $2 WHERE id = $3",
+                values![status.as_str(), epoch, person.id],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: None,
+                action: Action::AccountStatusChanged,
+                subject: username.as_str(),
+                before: Some(json!(person.status)),
+                after: Some(json!(status)),
+            })
+            .await
+    }
+}
+
+impl Change<'_> {
+    /// The person of this name, who must be there.
+    pub(crate) async fn person(&mut self, username: &Username) -> Result<Person, StoreError> {
+        let found: Option<PersonColumns> = self
+            .link()
+            .first("SELECT * FROM people WHERE username = $1", values![username])
+            .await?;
+        found
+            .ok_or_else(|| StoreError::not_found("person", username))?
+            .read()
+    }
+
+    /// That nobody has the name or the e-mail address.
+    async fn check_is_new(&mut self, person: &Person) -> Result<(), StoreError> {
+        let same: Option<(String,)> = self
+            .link()
+            .first(
+                "SELECT username FROM people
+                 WHERE username = $1 OR (email <> '' AND lower(email) = lower($2))
+                 ORDER BY CASE WHEN username = $1 THEN 0 ELSE 1 END",
+                values![&person.username, &*person.email],
+            )
+            .await?;
+        match same {
+            None => Ok(()),
+            Some((username,)) if username == person.username.as_str() => {
+                Err(StoreError::already_exists("person", username))
+            }
+            Some(_) => Err(Conflict::EmailTaken {
+                email: person.email.clone(),
+            }
+            .into()),
+        }
     }
 }

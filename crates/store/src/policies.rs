@@ -1,11 +1,15 @@
-//! An organization's settings and its allowlist.
+//! An organization's settings.
 
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, Settings};
-use pullgate_reference::Pattern;
+use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
+use crate::change::{Change, Entry};
+use crate::column::Place;
 use crate::error::StoreError;
+use crate::history::Action;
+use crate::link::values;
 use crate::store::Store;
 
 /// Settings as they are stored.
@@ -30,67 +34,143 @@ pub struct SettingsChange {
     pub version: i64,
 }
 
-/// An entry of an organization's allowlist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowlistEntry {
-    /// Which repositories may be pulled.
-    pub pattern: Pattern,
-    /// Why, in the words of whoever added it; may be empty.
-    pub note: String,
-    /// Who added it.
-    pub added_by: Actor,
-    /// When.
-    pub added_at: Timestamp,
+/// Settings, version and the moment of the last change.
+type Columns = (String, i64, i64);
+
+const SELECT: &str =
+    "SELECT settings, version, changed_at FROM policies WHERE organization = $1";
+
+fn place(organization: &OrganizationName) -> Place<'_> {
+    Place {
+        what: "settings",
+        name: organization.as_str(),
+    }
 }
 
 impl Store {
     /// An organization's settings; none if there is no such organization.
     pub async fn settings(
         &self,
-        _organization: &OrganizationName,
+        organization: &OrganizationName,
     ) -> Result<Option<StoredSettings>, StoreError> {
-        todo!()
+        let found: Option<Columns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .first(SELECT, values![organization])
+            .await?;
+        let place = place(organization);
+        found
+            .map(|(settings, version, changed_at)| {
+                Ok(StoredSettings {
+                    settings: place.json(&settings)?,
+                    version,
+                    changed_at: place.time(changed_at)?,
+                })
+            })
+            .transpose()
     }
 
-    /// Reads the settings, lets `change` change them, checks and writes them,
+    /// Reads the settings, lets `edit` change them, checks and writes them,
     /// with nobody in between.
     pub async fn change_settings(
         &self,
-        _organization: &OrganizationName,
-        _actor: &Actor,
-        _change: impl FnOnce(&mut Settings) + Send,
+        organization: &OrganizationName,
+        actor: &Actor,
+        edit: impl FnOnce(&mut Settings) + Send,
     ) -> Result<SettingsChange, StoreError> {
-        todo!()
+        let mut change = self.change(actor).await?;
+        let (text, version, _) = change.settings(organization).await?;
+        let before: Settings = place(organization).json(&text)?;
+        let mut after = before.clone();
+        edit(&mut after);
+        after.check()?;
+        if after == before {
+            return Ok(SettingsChange {
+                before,
+                after,
+                version,
+            });
+        }
+        let version = version + 1;
+        change
+            .commit_settings(organization, json!(before), &after, version)
+            .await?;
+        Ok(SettingsChange {
+            before,
+            after,
+            version,
+        })
     }
 
-    /// An organization's allowlist, by pattern.
-    pub async fn allowlist(
+    /// Replaces the settings, whatever they were: the way out when they cannot
+    /// be read. Returns their version.
+    pub async fn replace_settings(
         &self,
-        _organization: &OrganizationName,
-    ) -> Result<Vec<AllowlistEntry>, StoreError> {
-        todo!()
+        organization: &OrganizationName,
+        settings: &Settings,
+        actor: &Actor,
+    ) -> Result<i64, StoreError> {
+        settings.check()?;
+        let mut change = self.change(actor).await?;
+        let (text, version, _) = change.settings(organization).await?;
+        let before = serde_json::from_str(&text).unwrap_or(Json::String(text));
+        change
+            .commit_settings(organization, before, settings, version + 1)
+            .await?;
+        Ok(version + 1)
+    }
+}
+
+impl Change<'_> {
+    /// Writes the first settings of an organization.
+    pub(crate) async fn insert_settings(
+        &mut self,
+        organization: &OrganizationName,
+        settings: &Settings,
+    ) -> Result<(), StoreError> {
+        let at = self.at();
+        self.link()
+            .execute(
+                "INSERT INTO policies (organization, settings, version, changed_at)
+                 VALUES ($1, $2, 1, $3)",
+                values![organization, json!(settings).to_string(), at],
+            )
+            .await?;
+        Ok(())
     }
 
-    /// Adds to an organization's allowlist. Returns how many of the patterns
-    /// were new; those that were there keep their note.
-    pub async fn add_to_allowlist(
-        &self,
-        _organization: &OrganizationName,
-        _patterns: &[Pattern],
-        _note: &str,
-        _actor: &Actor,
-    ) -> Result<usize, StoreError> {
-        todo!()
+    async fn settings(&mut self, organization: &OrganizationName) -> Result<Columns, StoreError> {
+        self.link()
+            .first(SELECT, values![organization])
+            .await?
+            .ok_or_else(|| StoreError::not_found("organization", organization))
     }
 
-    /// Takes patterns off an organization's allowlist. Returns how many of
-    /// them were on it.
-    pub async fn remove_from_allowlist(
-        &self,
-        _organization: &OrganizationName,
-        _patterns: &[Pattern],
-        _actor: &Actor,
-    ) -> Result<usize, StoreError> {
-        todo!()
+    async fn commit_settings(
+        mut self,
+        organization: &OrganizationName,
+        before: Json,
+        after: &Settings,
+        version: i64,
+    ) -> Result<(), StoreError> {
+        let at = self.at();
+        let after = json!(after);
+        self.link()
+            .execute(
+                "UPDATE policies SET settings = $1, version = $2, changed_at = $3
+                 WHERE organization = $4",
+                values![after.to_string(), version, at, organization],
+            )
+            .await?;
+        self.commit(Entry {
+            organization: Some(organization),
+            action: Action::SettingsChanged,
+            subject: "settings",
+            before: Some(before),
+            after: Some(after),
+        })
+        .await
     }
 }

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use crate::actor::Actor;
+use crate::change::Entry;
+use crate::column::{Place, check_text};
 use crate::error::StoreError;
+use crate::history::Action;
+use crate::link::values;
 use crate::secret::SecretBytes;
 use crate::store::Store;
 
@@ -25,27 +29,105 @@ impl Store {
     /// that every replica notices.
     pub async fn add_signing_key(
         &self,
-        _kid: &str,
-        _private_der: &SecretBytes,
-        _created_at: Timestamp,
-        _actor: &Actor,
+        kid: &str,
+        private_der: &SecretBytes,
+        created_at: Timestamp,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
-        todo!()
+        check_text("name of the key", kid, 200)?;
+        let mut change = self.change(actor).await?;
+        let made = change
+            .link()
+            .execute(
+                "INSERT INTO signing_keys (kid, private_der, created_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (kid) DO NOTHING",
+                values![kid, private_der.reveal(), created_at],
+            )
+            .await?;
+        if made == 0 {
+            return Err(StoreError::already_exists("signing key", kid));
+        }
+        change.commit(entry(Action::SigningKeyAdded, kid)).await
     }
 
     /// All keys, newest first.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
-        todo!()
+        let found: Vec<(String, Vec<u8>, i64, Option<i64>)> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all(
+                "SELECT kid, private_der, created_at, retired_at FROM signing_keys
+                 ORDER BY created_at DESC, kid",
+                values![],
+            )
+            .await?;
+        found
+            .into_iter()
+            .map(|(kid, private_der, created_at, retired_at)| {
+                let place = Place {
+                    what: "signing key",
+                    name: &kid,
+                };
+                Ok(SigningKey {
+                    private_der: private_der.into(),
+                    created_at: place.time(created_at)?,
+                    retired_at: place.time_some(retired_at)?,
+                    kid,
+                })
+            })
+            .collect()
     }
 
     /// Lets a key sign no more from now on. Nothing happens if it was retired
     /// before.
-    pub async fn retire_signing_key(&self, _kid: &str, _actor: &Actor) -> Result<(), StoreError> {
-        todo!()
+    pub async fn retire_signing_key(&self, kid: &str, actor: &Actor) -> Result<(), StoreError> {
+        let mut change = self.change(actor).await?;
+        let found: Option<(Option<i64>,)> = change
+            .link()
+            .first(
+                "SELECT retired_at FROM signing_keys WHERE kid = $1",
+                values![kid],
+            )
+            .await?;
+        match found {
+            None => return Err(StoreError::not_found("signing key", kid)),
+            Some((Some(_),)) => return Ok(()),
+            Some((None,)) => {}
+        }
+        let at = change.at();
+        change
+            .link()
+            .execute(
+                "UPDATE signing_keys SET retired_at = $1 WHERE kid = $2",
+                values![at, kid],
+            )
+            .await?;
+        change.commit(entry(Action::SigningKeyRetired, kid)).await
     }
 
     /// Forgets a key: what it has signed is not accepted any more.
-    pub async fn delete_signing_key(&self, _kid: &str, _actor: &Actor) -> Result<(), StoreError> {
-        todo!()
+    pub async fn delete_signing_key(&self, kid: &str, actor: &Actor) -> Result<(), StoreError> {
+        let mut change = self.change(actor).await?;
+        let deleted = change
+            .link()
+            .execute("DELETE FROM signing_keys WHERE kid = $1", values![kid])
+            .await?;
+        if deleted == 0 {
+            return Err(StoreError::not_found("signing key", kid));
+        }
+        change.commit(entry(Action::SigningKeyDeleted, kid)).await
+    }
+}
+
+/// What the history tells of a key: nothing but its name.
+fn entry(action: Action, kid: &str) -> Entry<'_> {
+    Entry {
+        organization: None,
+        action,
+        subject: kid,
+        before: None,
+        after: None,
     }
 }

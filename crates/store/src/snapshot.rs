@@ -6,10 +6,13 @@ use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, PolicyParts, Role, TeamName};
 
 use crate::access_tokens::TokenOwner;
+use crate::column::Place;
 use crate::error::StoreError;
 use crate::ids::{PersonId, TokenId};
-use crate::people::Person;
+use crate::link::{Link, values};
+use crate::people::{Person, PersonColumns};
 use crate::store::Store;
+use crate::organization_rows;
 
 /// Everything that deciding needs, as it was at one moment.
 #[derive(Clone, Debug)]
@@ -67,11 +70,81 @@ pub struct OrganizationRow {
 impl Store {
     /// The number of the last change. One cheap question, to be asked often.
     pub async fn generation(&self) -> Result<i64, StoreError> {
-        todo!()
+        generation(self.db.reader().await?.link()).await
     }
 
     /// Reads everything that deciding needs in one consistent picture.
+    ///
+    /// A person or a token that cannot be read is left out, which denies; a
+    /// policy that cannot be read is marked as such. What would weaken a
+    /// decision by its absence is an error.
     pub async fn load(&self) -> Result<Snapshot, StoreError> {
-        todo!()
+        let now = self.now();
+        let mut picture = self.db.picture().await?;
+        let generation = generation(picture.link()).await?;
+        let people: Vec<PersonColumns> = picture
+            .link()
+            .all("SELECT * FROM people", values![])
+            .await?;
+        let tokens: Vec<TokenColumns> = picture
+            .link()
+            .all(
+                "SELECT id, person, organization, hash, scopes, expires_at
+                 FROM access_tokens WHERE revoked_at IS NULL",
+                values![],
+            )
+            .await?;
+        let organizations = organization_rows::read(&mut picture, now).await?;
+        picture.commit().await?;
+        let people = people.into_iter().map(PersonColumns::read);
+        let tokens = tokens.into_iter().map(TokenColumns::read);
+        Ok(Snapshot {
+            generation,
+            people: people.filter_map(readable).collect(),
+            tokens: tokens.filter_map(readable).collect(),
+            organizations,
+        })
+    }
+}
+
+async fn generation(link: Link<'_>) -> Result<i64, StoreError> {
+    let (generation,): (i64,) = link
+        .only("SELECT value FROM generation WHERE id = 1", values![])
+        .await?;
+    Ok(generation)
+}
+
+/// What can be read; what cannot is told of and left out.
+fn readable<T>(read: Result<T, StoreError>) -> Option<T> {
+    read.inspect_err(|error| tracing::error!(%error, "left out of what is decided by"))
+        .ok()
+}
+
+/// The columns of a token that is not revoked.
+#[derive(sqlx::FromRow)]
+struct TokenColumns {
+    id: String,
+    person: Option<String>,
+    organization: Option<String>,
+    hash: Vec<u8>,
+    scopes: String,
+    expires_at: Option<i64>,
+}
+
+impl TokenColumns {
+    fn read(self) -> Result<TokenRow, StoreError> {
+        let place = Place {
+            what: "access token",
+            name: &self.id,
+        };
+        let (person, organization) = (self.person.as_deref(), self.organization.as_deref());
+        let hash = self.hash.try_into();
+        Ok(TokenRow {
+            id: place.parse(&self.id)?,
+            owner: TokenOwner::read(place, person, organization)?,
+            hash: hash.map_err(|_| place.corrupt("its hash does not have 32 bytes"))?,
+            scopes: place.json(&self.scopes)?,
+            expires_at: place.time_some(self.expires_at)?,
+        })
     }
 }

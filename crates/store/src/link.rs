@@ -1,0 +1,220 @@
+//! One statement for both databases.
+//!
+//! A statement is one text with `$1` parameters. The macro [`per_backend`] is
+//! the only place that writes a query twice.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use pullgate_policy::{OrganizationName, TeamName, Username};
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{FromRow, SqlSafeStr};
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+
+/// A connection to one of the databases, perhaps within a transaction.
+pub(crate) enum Link<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// A row that can be read from both.
+pub(crate) trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Row for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// Expands a query for each backend.
+macro_rules! per_backend {
+    ($link:expr, $query:expr, $values:expr, $run:ident) => {
+        match $link {
+            Link::Sqlite(connection) => bound!($query, $values).$run(connection).await?,
+            Link::Postgres(connection) => bound!($query, $values).$run(connection).await?,
+        }
+    };
+    ($link:expr, $query:expr, $values:expr, $run:ident => $result:ident) => {
+        match $link {
+            Link::Sqlite(connection) => bound!($query, $values).$run(connection).await?.$result(),
+            Link::Postgres(connection) => bound!($query, $values).$run(connection).await?.$result(),
+        }
+    };
+}
+
+macro_rules! bound {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Text(text) => query.bind(&**text),
+                Value::NoText => query.bind(None::<&str>),
+                Value::Int(number) => query.bind(*number),
+                Value::NoInt => query.bind(None::<i64>),
+                Value::Bytes(bytes) => query.bind(*bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl Link<'_> {
+    /// Which database it is.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// All rows.
+    pub(crate) async fn all<T: Row>(
+        self,
+        text: impl SqlSafeStr,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        Ok(per_backend!(
+            self,
+            sqlx::query_as::<_, T>(text),
+            values,
+            fetch_all
+        ))
+    }
+
+    /// The first row, if there is any.
+    pub(crate) async fn first<T: Row>(
+        self,
+        text: impl SqlSafeStr,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        Ok(per_backend!(
+            self,
+            sqlx::query_as::<_, T>(text),
+            values,
+            fetch_optional
+        ))
+    }
+
+    /// The one row that there is.
+    pub(crate) async fn only<T: Row>(
+        self,
+        text: impl SqlSafeStr,
+        values: &[Value<'_>],
+    ) -> Result<T, StoreError> {
+        Ok(per_backend!(
+            self,
+            sqlx::query_as::<_, T>(text),
+            values,
+            fetch_one
+        ))
+    }
+
+    /// Writes, and returns how many rows that changed.
+    pub(crate) async fn execute(
+        self,
+        text: impl SqlSafeStr,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        Ok(per_backend!(self, sqlx::query(text), values, execute => rows_affected))
+    }
+}
+
+/// The value of a parameter. Absent values have a type, for PostgreSQL.
+pub(crate) enum Value<'v> {
+    Text(Cow<'v, str>),
+    NoText,
+    Int(i64),
+    NoInt,
+    Bytes(&'v [u8]),
+}
+
+/// Parameters, each from what [`Value`] can be made from.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::link::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+impl<'v> From<&'v str> for Value<'v> {
+    fn from(text: &'v str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'v> From<Cow<'v, str>> for Value<'v> {
+    fn from(text: Cow<'v, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'v, T: Into<Cow<'v, str>>> From<Option<T>> for Value<'v> {
+    fn from(text: Option<T>) -> Self {
+        text.map_or(Self::NoText, |text| Self::Text(text.into()))
+    }
+}
+
+impl<'v> From<&'v [u8]> for Value<'v> {
+    fn from(bytes: &'v [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<Timestamp> for Value<'_> {
+    fn from(time: Timestamp) -> Self {
+        Self::Int(time.as_millisecond())
+    }
+}
+
+/// A time that may be absent.
+pub(crate) fn maybe_time(time: Option<Timestamp>) -> Value<'static> {
+    time.map_or(Value::NoInt, Value::from)
+}
+
+macro_rules! named {
+    ($($name:ty),*) => {$(
+        impl<'v> From<&'v $name> for Value<'v> {
+            fn from(name: &'v $name) -> Self {
+                Self::from(name.as_str())
+            }
+        }
+    )*};
+}
+named!(
+    OrganizationName,
+    TeamName,
+    Username,
+    pullgate_reference::Pattern,
+    pullgate_reference::Repository
+);
+
+macro_rules! identified {
+    ($($id:ty),*) => {$(
+        impl From<$id> for Value<'_> {
+            fn from(id: $id) -> Self {
+                Self::from(id.to_string())
+            }
+        }
+    )*};
+}
+identified!(
+    uuid::Uuid,
+    crate::ids::PersonId,
+    crate::ids::TokenId,
+    crate::ids::ExceptionId
+);

@@ -1,0 +1,61 @@
+//! The tables, version by version.
+
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, SqlSafeStr};
+
+use crate::dialect;
+use crate::error::StoreError;
+
+/// Number, title and text of each version. A version that was released is
+/// never changed.
+const VERSIONS: [(i64, &str, &str); 1] =
+    [(1, "first", include_str!("../migrations/0001_first.sql"))];
+
+/// Brings a SQLite file to this version. All within one transaction that has
+/// the write lock, since another process may be doing the same.
+pub(crate) async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    let mut transaction = connection.begin_with(dialect::SQLITE_BEGIN_WRITE).await?;
+    run(&mut *transaction).await?;
+    transaction.commit().await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Brings a PostgreSQL database to this version. The migrator takes a lock
+/// against other processes by itself.
+pub(crate) async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), StoreError> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn run<C: Migrate>(connection: &mut C) -> Result<(), StoreError> {
+    let versions = VERSIONS.map(|(number, title, text)| {
+        let kind = MigrationType::Simple;
+        Migration::new(number, title.into(), kind, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(versions.into())
+        .run_direct(None, connection, false)
+        .await?;
+    Ok(())
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(cause: MigrateError) -> Self {
+        let why = match cause {
+            MigrateError::Execute(cause) => return cause.into(),
+            MigrateError::VersionMissing(version) => format!(
+                "a newer version has brought its tables to number {version}; use that version, or restore a backup"
+            ),
+            MigrateError::VersionMismatch(version) => format!(
+                "its tables of number {version} were made by a version that was never released; restore a backup, or begin with an empty database"
+            ),
+            other => format!("{other}; restore a backup, or begin with an empty database"),
+        };
+        Self::Migration { why }
+    }
+}

@@ -1,0 +1,81 @@
+//! Questions whose conditions are known only when they are asked.
+
+use sqlx::AssertSqlSafe;
+
+use crate::error::StoreError;
+use crate::link::{Link, Row, Value};
+
+/// A question with conditions. A condition that is not asked for is not in the
+/// text, so that the database picks the index that fits the others.
+pub(crate) struct Search<'v> {
+    text: String,
+    values: Vec<Value<'v>>,
+    conditions: usize,
+}
+
+impl<'v> Search<'v> {
+    /// Begins with `SELECT … FROM …`.
+    pub(crate) fn new(select: &'static str) -> Self {
+        Self {
+            text: select.to_owned(),
+            values: Vec::new(),
+            conditions: 0,
+        }
+    }
+
+    /// Adds a condition: its text up to the parameter, and the parameter.
+    pub(crate) fn add(&mut self, condition: &'static str, value: impl Into<Value<'v>>) {
+        self.begin();
+        self.text.push_str(condition);
+        self.bind(value.into());
+    }
+
+    /// Adds a condition that has no parameter.
+    pub(crate) fn condition(&mut self, condition: &'static str) {
+        self.begin();
+        self.text.push_str(condition);
+    }
+
+    /// Adds a condition that a pair of columns is less than a pair of values.
+    pub(crate) fn add_before(
+        &mut self,
+        columns: &'static str,
+        first: impl Into<Value<'v>>,
+        second: impl Into<Value<'v>>,
+    ) {
+        self.begin();
+        self.text.push_str(columns);
+        self.text.push_str(" < (");
+        self.bind(first.into());
+        self.text.push_str(", ");
+        self.bind(second.into());
+        self.text.push(')');
+    }
+
+    /// The first rows in an order.
+    pub(crate) async fn page<T: Row>(
+        mut self,
+        link: Link<'_>,
+        order: &'static str,
+        limit: u32,
+    ) -> Result<Vec<T>, StoreError> {
+        self.text.push_str(" ORDER BY ");
+        self.text.push_str(order);
+        self.text.push_str(" LIMIT ");
+        self.bind(Value::Int(limit.into()));
+        // Safe: made of static texts and numbers of parameters alone.
+        link.all(AssertSqlSafe(self.text), &self.values).await
+    }
+
+    fn begin(&mut self) {
+        let first = self.conditions == 0;
+        self.text.push_str(if first { " WHERE " } else { " AND " });
+        self.conditions += 1;
+    }
+
+    fn bind(&mut self, value: Value<'v>) {
+        self.values.push(value);
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+    }
+}
