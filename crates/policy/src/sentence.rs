@@ -58,7 +58,7 @@ impl Verdict<'_> {
                 format!("{image} can be pulled only by people who have signed in")
             }
             Rule::NoOrganization => format!(
-                "{image} can be pulled only by members of an organization, and your account belongs to none"
+                "your account belongs to no organization, and {image} can be pulled only by members of one"
             ),
             Rule::PolicyUnavailable => {
                 let whose = self
@@ -98,7 +98,7 @@ impl Verdict<'_> {
         let elsewhere = !repository.registry().is_docker_hub();
         match self.category {
             Category::Community if self.category_unknown() => format!(
-                "{image} is of unknown category because Docker Hub has not answered, so it counts as {one}"
+                "Docker Hub could not say who publishes {image}, so its category is unknown and it counts as {one}"
             ),
             Category::Community if elsewhere => {
                 format!(

@@ -95,7 +95,7 @@ fn denied_by_a_category() {
 }
 
 #[test]
-fn denied_because_docker_hub_has_not_answered() {
+fn denied_because_docker_hub_could_not_say() {
     let names = Names::acme();
     let denied = Verdict {
         badge: Badge::Unknown,
@@ -103,11 +103,11 @@ fn denied_because_docker_hub_has_not_answered() {
     };
     insta::assert_snapshot!(
         sentence(&denied, "bitnami/redis"),
-        @"pull denied: docker.io/bitnami/redis is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme. Try again in a few minutes, ask an owner, or request access: https://pullgate.acme.example/request?image=bitnami/redis"
+        @"pull denied: Docker Hub could not say who publishes docker.io/bitnami/redis, so its category is unknown and it counts as a community image, and community images are restricted by acme. Try again in a few minutes, ask an owner, or request access: https://pullgate.acme.example/request?image=bitnami/redis"
     );
     insta::assert_snapshot!(
         denied.sentence(&repository("bitnami/redis"), None),
-        @"pull denied: docker.io/bitnami/redis is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme. Try again in a few minutes, or ask an owner."
+        @"pull denied: Docker Hub could not say who publishes docker.io/bitnami/redis, so its category is unknown and it counts as a community image, and community images are restricted by acme. Try again in a few minutes, or ask an owner."
     );
 }
 
@@ -142,7 +142,7 @@ fn denied_where_no_policy_speaks() {
     );
     insta::assert_snapshot!(
         sentence(&denied(Rule::NoOrganization), "nginx"),
-        @"pull denied: docker.io/library/nginx can be pulled only by members of an organization, and your account belongs to none. Ask an owner of your organization to add you as a member."
+        @"pull denied: your account belongs to no organization, and docker.io/library/nginx can be pulled only by members of one. Ask an owner of your organization to add you as a member."
     );
     insta::assert_snapshot!(
         sentence(&denied(Rule::PolicyUnavailable), "nginx"),
@@ -281,7 +281,7 @@ fn monitored() {
     docker.io/bitnami/redis may be pulled, and would be denied if the policy were enforced: it is a verified publisher image, and verified publisher images are restricted by acme.
     docker.io/cilium/cilium may be pulled, and would be denied if the policy were enforced: it is a Docker-Sponsored Open Source image, and Docker-Sponsored Open Source images are restricted by acme.
     docker.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is a community image, and community images are restricted by acme.
-    docker.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is of unknown category because Docker Hub has not answered, so it counts as a community image, and community images are restricted by acme.
+    docker.io/evil/miner may be pulled, and would be denied if the policy were enforced: Docker Hub could not say who publishes it, so its category is unknown and it counts as a community image, and community images are restricted by acme.
     ghcr.io/evil/miner may be pulled, and would be denied if the policy were enforced: it is outside Docker Hub and not listed as trusted, so it counts as a community image, and community images are restricted by acme.
     ");
 }
