@@ -117,6 +117,9 @@ impl Identity {
     /// exactly, which is a person's user name for a personal token and the
     /// organization's name for an organization's. Anything else is a
     /// password.
+    ///
+    /// `from` is the client's own address, past any proxy that is trusted to
+    /// tell it: failures are counted by it.
     pub async fn sign_in(
         &self,
         username: &str,

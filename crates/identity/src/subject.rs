@@ -10,7 +10,7 @@ use pullgate_store::{PersonId, TokenId};
 ///
 /// Made by signing in or by verifying a token, from the directory of that
 /// moment, and meant for one request. A clone costs no allocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A person who has signed in.
     Person {
