@@ -1,0 +1,208 @@
+//! The door itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use pullgate_catalog::Catalog;
+use pullgate_identity::{Identity, Subject};
+use pullgate_policy::{
+    Badge, Membership, OrganizationName, Question, Rule, Verdict, decide, refuse_stranger,
+    refuse_unreadable,
+};
+use pullgate_reference::Repository;
+use pullgate_store::{Store, StoreError};
+
+use crate::decision::{Checked, Decision};
+use crate::entry::Entry;
+use crate::policies::Policies;
+use crate::pull::Pull;
+use crate::recorder::Recorder;
+
+/// Where the time comes from.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How the door behaves when the store is away.
+#[derive(Clone, Copy, Debug)]
+pub struct DoorSettings {
+    /// How long the last known policy goes on deciding while the store cannot
+    /// be asked. After that everything is denied.
+    pub hold_policy: Duration,
+}
+
+impl Default for DoorSettings {
+    fn default() -> Self {
+        Self {
+            hold_policy: Duration::from_mins(15),
+        }
+    }
+}
+
+/// The one place where it is decided who may pull what.
+pub struct Door {
+    pub(crate) store: Store,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) policies: ArcSwap<Policies>,
+    /// When the store last said that the policies are the current ones, in
+    /// milliseconds since 1970.
+    pub(crate) confirmed_at: AtomicI64,
+    pub(crate) reloading: tokio::sync::Mutex<()>,
+    pub(crate) clock: Clock,
+    catalog: Arc<Catalog>,
+    recorder: Arc<Recorder>,
+    settings: DoorSettings,
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Door")
+            .field("generation", &self.policies.load().generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Door {
+    /// Opens the door with the policies that the store holds.
+    pub async fn open(
+        store: Store,
+        identity: Arc<Identity>,
+        catalog: Arc<Catalog>,
+        recorder: Arc<Recorder>,
+        clock: Clock,
+        settings: DoorSettings,
+    ) -> Result<Self, StoreError> {
+        let door = Self {
+            store,
+            identity,
+            policies: ArcSwap::from_pointee(Policies::new(0, [])),
+            confirmed_at: AtomicI64::new(0),
+            reloading: tokio::sync::Mutex::new(()),
+            clock,
+            catalog,
+            recorder,
+            settings,
+        };
+        door.reload().await?;
+        Ok(door)
+    }
+
+    /// Decides whether the subject may pull, and records it.
+    ///
+    /// Waits for Docker Hub only where its answer could change the decision.
+    pub async fn check(&self, subject: &Subject, pull: &Pull<'_>) -> Checked {
+        let decision = self.decide(subject, pull.repository).await;
+        let own_namespace_of = self.own_namespace_of(subject, pull.repository);
+        let entry = Entry::new(decision, subject, pull);
+        Checked::new(entry, Arc::clone(&self.recorder), own_namespace_of)
+    }
+
+    /// Decides as [`Door::check`] does, for somebody who only wants to know:
+    /// nothing is recorded.
+    pub async fn explain(&self, subject: &Subject, repository: &Repository) -> Decision {
+        self.decide(subject, repository).await
+    }
+
+    async fn decide(&self, subject: &Subject, repository: &Repository) -> Decision {
+        let known = self.catalog.known(repository);
+        let decision = self.judge(subject, repository, known.badge);
+        if self.catalog.is_fresh(&known) {
+            return decision;
+        }
+        if waits_for_badge(decision.rule) {
+            let learnt = self.catalog.learn(repository).await;
+            return self.judge(subject, repository, learnt.badge);
+        }
+        // The answer cannot change this decision, but the log and the next
+        // person are better off with it.
+        let catalog = Arc::clone(&self.catalog);
+        let repository = repository.clone();
+        tokio::spawn(async move { catalog.learn(&repository).await });
+        decision
+    }
+
+    /// The decision by the policies of this moment.
+    fn judge(&self, subject: &Subject, repository: &Repository, badge: Badge) -> Decision {
+        let at = (self.clock)();
+        let policies = self.policies.load();
+        let directory = self.identity.directory();
+        let question = Question {
+            repository,
+            badge,
+            person: subject.username(),
+            at,
+        };
+        let verdict = if self.is_stale(at) {
+            refuse_unreadable(&question, None)
+        } else {
+            judge_by(
+                &policies,
+                &question,
+                subject,
+                directory.memberships(subject),
+            )
+        };
+        Decision::new(repository, &verdict)
+    }
+
+    /// The organization of the subject's that owns the repository's namespace.
+    fn own_namespace_of(
+        &self,
+        subject: &Subject,
+        repository: &Repository,
+    ) -> Option<OrganizationName> {
+        let policies = self.policies.load();
+        let directory = self.identity.directory();
+        directory
+            .memberships(subject)
+            .find(|(organization, ..)| {
+                policies
+                    .of(organization)
+                    .is_some_and(|policy| policy.owns(repository))
+            })
+            .map(|(organization, ..)| organization.clone())
+    }
+
+    /// Whether the store has not confirmed the policies for too long.
+    fn is_stale(&self, at: Timestamp) -> bool {
+        let age = at.as_millisecond() - self.confirmed_at.load(Ordering::Relaxed);
+        u128::try_from(age).is_ok_and(|age| age > self.settings.hold_policy.as_millis())
+    }
+}
+
+/// Asks every organization of the subject's. One whose policy cannot be read
+/// denies, for its owners too: nobody can say who is exempt from what.
+fn judge_by<'p>(
+    policies: &'p Policies,
+    question: &Question<'_>,
+    subject: &Subject,
+    memberships: pullgate_identity::Memberships<'p>,
+) -> Verdict<'p> {
+    if matches!(subject, Subject::Stranger) {
+        return refuse_stranger(question);
+    }
+    let unreadable = memberships
+        .clone()
+        .find(|(organization, ..)| policies.of(organization).is_none());
+    if let Some((organization, ..)) = unreadable {
+        return refuse_unreadable(question, Some(organization));
+    }
+    let memberships = memberships.filter_map(|(organization, role, teams)| {
+        policies.of(organization).map(|policy| Membership {
+            policy,
+            role,
+            teams,
+        })
+    });
+    decide(question, memberships)
+}
+
+/// Whether another badge could have led to another decision.
+fn waits_for_badge(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::VerifiedPublisher | Rule::SponsoredOss | Rule::Community
+    )
+}

@@ -1,0 +1,74 @@
+//! How the policies in memory stay those of the store.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use pullgate_identity::Directory;
+use pullgate_store::StoreError;
+
+use crate::door::Door;
+use crate::policies::Policies;
+
+/// How often the store is asked whether anything has changed.
+const POLL: Duration = Duration::from_millis(200);
+
+impl Door {
+    /// Brings the store's policies, people and tokens in, at once.
+    ///
+    /// When it returns, every decision from then on is made by them.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        // Two at once could put an older snapshot in place of a newer one.
+        let _one_at_a_time = self.reloading.lock().await;
+        let now = (self.clock)();
+        let snapshot = self.store.load().await?;
+        let directory = Directory::build(&snapshot);
+        let policies = Policies::new(snapshot.generation, snapshot.organizations);
+        // Policies first: who has just joined an organization must find its
+        // policy here, or be denied.
+        self.policies.store(Arc::new(policies));
+        self.identity.replace_directory(directory);
+        self.confirm(now);
+        Ok(())
+    }
+
+    /// Follows the store for as long as it runs: notices a change by its
+    /// generation, and lets the policies age while the store is away.
+    pub async fn follow(&self) {
+        let mut tick = tokio::time::interval(POLL);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut away = false;
+        loop {
+            tick.tick().await;
+            match self.catch_up().await {
+                Ok(()) if away => {
+                    away = false;
+                    tracing::info!("the database answers again");
+                }
+                Err(error) if !away => {
+                    away = true;
+                    tracing::error!(%error, "the database is away: deciding by the last known policy");
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+    }
+
+    async fn catch_up(&self) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let generation = self.store.generation().await?;
+        let policies = self.policies.load();
+        // An exception that ended needs no reload: its end is compared on
+        // every decision.
+        if generation != policies.generation {
+            return self.reload().await;
+        }
+        self.confirm(now);
+        Ok(())
+    }
+
+    fn confirm(&self, at: jiff::Timestamp) {
+        self.confirmed_at
+            .fetch_max(at.as_millisecond(), Ordering::Relaxed);
+    }
+}

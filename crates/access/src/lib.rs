@@ -1,0 +1,35 @@
+//! The one door: may this subject pull this?
+//!
+//! Every way into Pullgate calls [`Door::check`], and nothing else turns a
+//! policy into an answer. The door looks the subject's organizations up in
+//! memory, asks the catalog for the category, lets the pure rules of
+//! `pullgate-policy` decide and hands the decision to the log.
+//!
+//! # What is in memory, and how it stays true
+//!
+//! All policies are compiled into one immutable snapshot, read without a
+//! lock and replaced as a whole. [`Door::follow`] asks the store a few times
+//! a second whether anything has changed, and [`Door::reload`] brings a
+//! change in at once. When the store cannot be asked, the last known policy
+//! goes on deciding for a set time; after that everything is denied.
+//!
+//! # No decision without a record
+//!
+//! [`Door::check`] returns a [`Checked`], which records itself when it is
+//! dropped: a caller cannot forget it, and can add the digest that a tag
+//! turned out to name. The log counts same decisions together in memory and
+//! writes them in batches; see [`Recorder`].
+
+mod decision;
+mod door;
+mod entry;
+mod follow;
+mod policies;
+mod pull;
+mod recorder;
+mod spool;
+
+pub use decision::{Checked, Decision};
+pub use door::{Clock, Door, DoorSettings};
+pub use pull::{Action, Pull};
+pub use recorder::{LogCounters, Recorder, RecorderSettings};

@@ -1,0 +1,124 @@
+//! What would be decided about an image, and why.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use pullgate_access::Decision;
+use pullgate_identity::{Reach, Subject, Via};
+use pullgate_policy::{Badge, Category, OrganizationName, Outcome, Role, Rule, TeamName, Username};
+use pullgate_reference::Reference;
+use serde::{Deserialize, Serialize};
+
+use crate::api::Shared;
+use crate::authorized::SignedIn;
+use crate::problem::Problem;
+
+/// What is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    image: String,
+    /// For whom; the one who asks if it is left out.
+    #[serde(rename = "as")]
+    person: Option<String>,
+}
+
+/// What would be decided about an image, and why. Asking is no pull: it is
+/// not recorded as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What was asked.
+    pub image: String,
+    /// For whom: `person:mia`.
+    pub subject: String,
+    /// How the name is read.
+    pub repository: String,
+    /// Allowed, monitored (allowed, and would be denied if enforced) or denied.
+    pub outcome: Outcome,
+    /// The rule that decides.
+    pub rule: Rule,
+    /// The category, seen from the organization that decides.
+    pub category: Category,
+    /// What is known of the namespace on Docker Hub.
+    pub badge: Badge,
+    /// The organization whose policy decides.
+    pub organization: Option<OrganizationName>,
+    /// The team on which it rests.
+    pub team: Option<TeamName>,
+    /// All that in a sentence.
+    pub sentence: String,
+}
+
+impl Explanation {
+    /// Puts a decision into words.
+    pub fn new(image: &str, subject: &Subject, decision: &Decision, console: Option<&str>) -> Self {
+        Self {
+            image: image.to_owned(),
+            subject: subject.to_string(),
+            repository: decision.repository.to_string(),
+            outcome: decision.outcome,
+            rule: decision.rule,
+            category: decision.category,
+            badge: decision.badge,
+            organization: decision.organization.clone(),
+            team: decision.team.clone(),
+            sentence: decision.sentence(console),
+        }
+    }
+}
+
+/// `GET /api/v1/explain?image=&as=`: for oneself, and for a member of an
+/// organization that one owns.
+pub(crate) async fn explain(
+    State(shared): State<Shared>,
+    SignedIn(asker): SignedIn,
+    question: Result<Query<Question>, QueryRejection>,
+) -> Result<Json<Explanation>, Problem> {
+    let Query(question) = question.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let reference: Reference = question.image.parse().map_err(|error| {
+        Problem::bad_request(format!("{:?} is not an image: {error}", question.image))
+    })?;
+    let subject = match &question.person {
+        None => asker,
+        Some(name) => other_person(&shared, &asker, name)?,
+    };
+    let decision = shared.door.explain(&subject, &reference.repository()).await;
+    Ok(Json(Explanation::new(
+        &question.image,
+        &subject,
+        &decision,
+        shared.console.as_deref(),
+    )))
+}
+
+/// Somebody else, if the one who asks owns an organization that both belong
+/// to. Whether there is such a person is told to nobody else.
+fn other_person(shared: &Shared, asker: &Subject, name: &str) -> Result<Subject, Problem> {
+    let refused = || {
+        Problem::forbidden(format!(
+            "you can ask for yourself, and for the members of an organization that you own; {name:?} is not among them"
+        ))
+    };
+    let username: Username = name.parse().map_err(|_| refused())?;
+    let directory = shared.identity.directory();
+    let person = directory
+        .person_named(username.as_str())
+        .ok_or_else(refused)?;
+    let subject = Subject::Person {
+        id: person.id,
+        username,
+        epoch: person.credentials_epoch,
+        via: Via::Password,
+        reach: Reach::All,
+    };
+    let owned = |organization: &OrganizationName| {
+        directory
+            .memberships(asker)
+            .any(|(name, role, _)| role == Role::Owner && name == organization)
+    };
+    let known = asker.username() == subject.username()
+        || directory
+            .memberships(&subject)
+            .any(|(name, ..)| owned(name));
+    known.then_some(subject).ok_or_else(refused)
+}

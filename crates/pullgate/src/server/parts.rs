@@ -1,0 +1,195 @@
+//! Everything that a configuration opens, wired together.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use pullgate_access::{Door, DoorSettings, Recorder, RecorderSettings};
+use pullgate_cache::Cache;
+use pullgate_catalog::{Catalog, HubClient};
+use pullgate_gateway::{Gateway, GatewaySettings, OpenedNetwork};
+use pullgate_identity::Identity;
+use pullgate_reference::Registry;
+use pullgate_store::{DatabaseUrl, Store};
+use pullgate_upstream::{Login, UpstreamConfig, Upstreams};
+
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// What stands behind every way in: the store, who people are, what
+/// categories there are, and the door.
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) door: Arc<Door>,
+}
+
+impl Parts {
+    /// Opens what a configuration describes.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Failure> {
+        let store = open_store(config).await?;
+        let identity = Arc::new(open_identity(config, store.clone()).await?);
+        let catalog = Arc::new(open_catalog(config, store.clone()).await?);
+        let recorder = Arc::new(Recorder::new(
+            store.clone(),
+            clock(),
+            RecorderSettings::new(config.data.join("decisions.spool")),
+        ));
+        let settings = DoorSettings {
+            hold_policy: config.hold_policy,
+        };
+        let door = Door::open(
+            store.clone(),
+            Arc::clone(&identity),
+            Arc::clone(&catalog),
+            Arc::clone(&recorder),
+            clock(),
+            settings,
+        )
+        .await?;
+        Ok(Self {
+            store,
+            identity,
+            catalog,
+            recorder,
+            door: Arc::new(door),
+        })
+    }
+
+    /// The gateway over these parts.
+    pub(crate) fn gateway(&self, config: &Config, cache: Cache) -> Result<Gateway, Failure> {
+        let upstreams = open_upstreams(config)?;
+        let settings = GatewaySettings {
+            public_url: config.gateway.public_url.clone(),
+            console: config.public_url.clone(),
+            virtual_hosts: config.gateway.virtual_hosts.iter().cloned().collect(),
+            tag_fresh_for: config.gateway.tag_fresh_for,
+            organization_logins: organization_logins(config, &upstreams)?,
+            opened_networks: config
+                .opened_networks
+                .iter()
+                .map(|opened| OpenedNetwork {
+                    network: opened.network,
+                    organization: opened.organization.clone(),
+                })
+                .collect(),
+        };
+        Ok(Gateway::new(
+            Arc::clone(&self.door),
+            Arc::clone(&self.identity),
+            upstreams,
+            cache,
+            settings,
+        ))
+    }
+}
+
+/// The time.
+pub(crate) fn clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    Arc::new(Timestamp::now)
+}
+
+/// Opens the database that the configuration names.
+pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
+    make_private_folder(&config.data)?;
+    let url = match &config.database {
+        Some(url) => DatabaseUrl::parse(url)?,
+        None => DatabaseUrl::sqlite(config.data.join("pullgate.db")),
+    };
+    Ok(Store::open(&url).await?)
+}
+
+/// Opens who people are.
+pub(crate) async fn open_identity(config: &Config, store: Store) -> Result<Identity, Failure> {
+    let mut settings = pullgate_identity::Settings::default();
+    if let Some(lifetime) = config.identity.session_lifetime {
+        settings.session_lifetime = lifetime;
+    }
+    if let Some(lifetime) = config.identity.refresh_lifetime {
+        settings.refresh_lifetime = lifetime;
+    }
+    Identity::open(store, settings, clock())
+        .await
+        .map_err(|error| Failure::new(format!("signing in cannot be set up: {error}")))
+}
+
+/// Opens what is known of categories.
+pub(crate) async fn open_catalog(config: &Config, store: Store) -> Result<Catalog, Failure> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        Failure::usage(format!("the settings of [hub] and [catalog] cannot be used: {error}"))
+    };
+    let settings = pullgate_catalog::Settings {
+        fresh_for: config.catalog.fresh_for,
+        usable_for: config.catalog.usable_for,
+        ask_timeout: config.hub.ask_timeout,
+        ..pullgate_catalog::Settings::default()
+    };
+    let hub = HubClient::new(&config.hub.url, &settings).map_err(|error| unusable(&error))?;
+    Catalog::open(store, hub, settings, clock())
+        .await
+        .map_err(|error| unusable(&error))
+}
+
+/// Makes a folder that nobody else can look into, unless it is there.
+fn make_private_folder(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| {
+            Failure::new(format!("cannot make the data folder {}: {error}", path.display()))
+                .hint("name a folder that can be written with --data or `data` in the configuration")
+        })
+}
+
+fn open_upstreams(config: &Config) -> Result<Upstreams, Failure> {
+    let unusable = |error: pullgate_upstream::ConfigError| {
+        Failure::usage(format!("the upstreams cannot be used: {error}"))
+    };
+    let mut entries = config.upstreams.clone();
+    if entries.is_empty() {
+        entries.push(UpstreamConfig::docker_hub());
+    }
+    for entry in &mut entries {
+        entry
+            .read_files(|path| std::fs::read(path))
+            .map_err(unusable)?;
+    }
+    Upstreams::new(&entries, &pullgate_upstream::Parts::system()).map_err(unusable)
+}
+
+fn organization_logins(
+    config: &Config,
+    upstreams: &Upstreams,
+) -> Result<HashMap<(Registry, pullgate_policy::OrganizationName), Arc<Login>>, Failure> {
+    let mut logins = HashMap::new();
+    for account in &config.organization_accounts {
+        let unusable = |reason: &dyn std::fmt::Display| {
+            Failure::usage(format!(
+                "the account of {} at {} cannot be used: {reason}",
+                account.organization, account.registry
+            ))
+        };
+        let registry = Registry::parse(&account.registry).map_err(|error| unusable(&error))?;
+        if upstreams.get(&registry).is_none() {
+            return Err(unusable(&"no upstream has that registry"));
+        }
+        let password = read_password(&account.password_file).map_err(|error| unusable(&error))?;
+        let id = format!("organization {}", account.organization);
+        let login = Login::new(id, account.username.clone(), password.into())
+            .map_err(|error| unusable(&error))?;
+        logins.insert((registry, account.organization.clone()), Arc::new(login));
+    }
+    Ok(logins)
+}
+
+fn read_password(path: &PathBuf) -> Result<String, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,212 @@
+//! Starting everything, and ending it in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use pullgate_cache::Cache;
+use pullgate_control::{Client, Control};
+use pullgate_gateway::{Gateway, Peer, ReplyBody};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::connections::{Handler, Listener, Stop};
+use super::operations::Operations;
+use super::parts::Parts;
+use super::poke;
+use crate::config::Config;
+use crate::failure::Failure;
+
+/// How often the last use of access tokens is written.
+const WRITE_USES: Duration = Duration::from_secs(60);
+
+/// How often signing keys are looked at.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
+
+/// A server that runs.
+pub(crate) struct Running {
+    /// Where container clients find it.
+    pub(crate) gateway_url: String,
+    /// Where the gateway listens.
+    pub(crate) gateway_address: SocketAddr,
+    /// Where people and tools find it.
+    pub(crate) control_url: String,
+    /// Where health and metrics are.
+    pub(crate) operations_url: String,
+    pub(crate) parts: Arc<Parts>,
+    stop: watch::Sender<bool>,
+    listeners: JoinSet<()>,
+    background: JoinSet<()>,
+}
+
+/// Serves until a signal ends it.
+pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
+    let running = start(config).await?;
+    tracing::info!(
+        gateway = running.gateway_url,
+        control = running.control_url,
+        operations = running.operations_url,
+        data = %config.data.display(),
+        "pullgate is ready"
+    );
+    ended_by_signal().await?;
+    tracing::info!("stopping: no new connections, running pulls may end");
+    running.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Starts a server.
+pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
+    let parts = Arc::new(Parts::open(config).await?);
+    let cache = open_cache(config).await?;
+    let gateway = GatewayHandler(Arc::new(parts.gateway(config, cache.clone())?));
+    let control = ControlHandler(Control::new(
+        Arc::clone(&parts.door),
+        Arc::clone(&parts.identity),
+        config.public_url.clone(),
+    ));
+    let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
+
+    let gateway_listener =
+        Listener::bind("gateway", config.gateway.listen, config.gateway.tls.as_ref()).await?;
+    let control_listener =
+        Listener::bind("control", config.control.listen, config.control.tls.as_ref()).await?;
+    let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    poke::listen(&config.data, Arc::clone(&parts.door), stopped.clone()).await?;
+    let mut running = Running {
+        gateway_url: gateway_listener.url()?,
+        gateway_address: gateway_listener.address()?,
+        control_url: control_listener.url()?,
+        operations_url: operations_listener.url()?,
+        background: background(&parts),
+        parts,
+        stop,
+        listeners: JoinSet::new(),
+    };
+    let listeners = &mut running.listeners;
+    listeners.spawn(gateway_listener.run(gateway, stopped.clone()));
+    listeners.spawn(control_listener.run(control, stopped.clone()));
+    listeners.spawn(operations_listener.run(operations, stopped));
+    Ok(running)
+}
+
+impl Running {
+    /// Ends in order: no new connections, running requests to their end, then
+    /// what is still to be written.
+    pub(crate) async fn stop(mut self) {
+        // Every listener holds a receiver until it has ended.
+        let _ = self.stop.send(true);
+        while self.listeners.join_next().await.is_some() {}
+        self.background.shutdown().await;
+        if let Err(error) = self.parts.identity.flush_uses().await {
+            tracing::warn!(%error, "the last use of access tokens could not be written");
+        }
+        self.parts.recorder.flush().await;
+        self.parts.store.close().await;
+    }
+}
+
+/// What runs beside the listeners.
+fn background(parts: &Arc<Parts>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let spare = || Arc::clone(parts);
+    let all = spare();
+    tasks.spawn(async move { all.door.follow().await });
+    let all = spare();
+    tasks.spawn(async move { all.recorder.run().await });
+    let all = spare();
+    tasks.spawn(async move { Arc::clone(&all.catalog).keep_fresh().await });
+    let all = spare();
+    tasks.spawn(async move {
+        every(WRITE_USES, async || {
+            if let Err(error) = all.identity.flush_uses().await {
+                tracing::warn!(%error, "the last use of access tokens could not be written yet");
+            }
+        })
+        .await;
+    });
+    let all = spare();
+    tasks.spawn(async move {
+        every(LOOK_AT_KEYS, async || {
+            if let Err(error) = all.identity.tend_keys().await {
+                tracing::warn!(%error, "the signing keys could not be looked at");
+            }
+        })
+        .await;
+    });
+    tasks
+}
+
+async fn every(period: Duration, work: impl AsyncFn()) {
+    loop {
+        tokio::time::sleep(period).await;
+        work().await;
+    }
+}
+
+async fn open_cache(config: &Config) -> Result<Cache, Failure> {
+    let folder = config.data.join("cache");
+    let opened = tokio::task::spawn_blocking(move || {
+        Cache::open(&folder, pullgate_cache::Settings::default())
+    });
+    opened
+        .await
+        .map_err(|error| Failure::new(format!("the cache could not be opened: {error}")))?
+        .map_err(|error| Failure::new(format!("the cache could not be opened: {error}")))
+}
+
+/// Waits for Ctrl-C or a request to end.
+pub(crate) async fn ended_by_signal() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// The gateway behind a listener.
+#[derive(Clone)]
+struct GatewayHandler(Arc<Gateway>);
+
+impl Handler for GatewayHandler {
+    type Body = ReplyBody;
+
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<ReplyBody> {
+        self.0.handle(request, peer).await
+    }
+}
+
+/// The control API behind a listener.
+#[derive(Clone)]
+struct ControlHandler(Control);
+
+impl Handler for ControlHandler {
+    type Body = axum::body::Body;
+
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Self::Body> {
+        let client = Client {
+            address: peer.address,
+        };
+        self.0.handle(request, client).await
+    }
+}
+
+/// Health and metrics behind a listener.
+#[derive(Clone)]
+struct OperationsHandler(Arc<Operations>);
+
+impl Handler for OperationsHandler {
+    type Body = http_body_util::Full<bytes::Bytes>;
+
+    async fn answer(&self, request: Request<Incoming>, _: Peer) -> Response<Self::Body> {
+        self.0.answer(request.method(), request.uri().path()).await
+    }
+}
