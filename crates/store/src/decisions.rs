@@ -270,7 +270,11 @@ impl Store {
             search.add_before("(at, id)", at, id);
         }
         let rows: Vec<DecisionColumns> = search
-            .page(self.db.reader().await?.link(), "at DESC, id DESC", filter.limit)
+            .page(
+                self.db.reader().await?.link(),
+                "at DESC, id DESC",
+                filter.limit,
+            )
             .await?;
         rows.into_iter().map(DecisionColumns::read).collect()
     }

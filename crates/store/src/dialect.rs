@@ -6,9 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 
 use crate::error::StoreError;
@@ -42,8 +40,7 @@ pub(crate) const SQLITE_BEGIN_PICTURE: &str = "BEGIN DEFERRED";
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// PostgreSQL: all reads see what the first one saw.
-pub(crate) const POSTGRES_BEGIN_PICTURE: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+pub(crate) const POSTGRES_BEGIN_PICTURE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 impl Dialect {
     /// `(…), (…)` for that many rows of that many parameters. SQLite's

@@ -107,7 +107,9 @@ pub enum Conflict {
         username: Username,
     },
     /// The owners team is made of roles.
-    #[error("the team owners is made of the organization's owners; give somebody the role owner instead")]
+    #[error(
+        "the team owners is made of the organization's owners; give somebody the role owner instead"
+    )]
     OwnersTeam,
 }
 

@@ -169,12 +169,17 @@ async fn exceptions(
             values![now],
         )
         .await?;
-    drafts.hand_out("exceptions", rows, |row| &row.0, |draft, place, row| {
-        let (_, repository, team, person, ends_at) = row;
-        let covers = (team.as_deref(), person.as_deref());
-        let exception = draft.part(read_exception(place, repository, covers, *ends_at));
-        draft.exceptions.extend(exception);
-    });
+    drafts.hand_out(
+        "exceptions",
+        rows,
+        |row| &row.0,
+        |draft, place, row| {
+            let (_, repository, team, person, ends_at) = row;
+            let covers = (team.as_deref(), person.as_deref());
+            let exception = draft.part(read_exception(place, repository, covers, *ends_at));
+            draft.exceptions.extend(exception);
+        },
+    );
     Ok(())
 }
 
@@ -183,15 +188,20 @@ async fn teams(picture: &mut Work, drafts: &mut Drafts) -> Result<(), StoreError
         .link()
         .all("SELECT organization, name, additions FROM teams", values![])
         .await?;
-    drafts.hand_out("teams", rows, |row| &row.0, |draft, place, row| {
-        let team: Option<TeamName> = draft.part(place.parse(&row.1));
-        let additions: Option<TeamAdditions> = draft.part(place.json(&row.2));
-        if let (Some(team), Some(additions)) = (team, additions)
-            && additions != TeamAdditions::default()
-        {
-            draft.teams.push((team, additions));
-        }
-    });
+    drafts.hand_out(
+        "teams",
+        rows,
+        |row| &row.0,
+        |draft, place, row| {
+            let team: Option<TeamName> = draft.part(place.parse(&row.1));
+            let additions: Option<TeamAdditions> = draft.part(place.json(&row.2));
+            if let (Some(team), Some(additions)) = (team, additions)
+                && additions != TeamAdditions::default()
+            {
+                draft.teams.push((team, additions));
+            }
+        },
+    );
     Ok(())
 }
 
@@ -200,23 +210,36 @@ async fn members(picture: &mut Work, drafts: &mut Drafts) -> Result<(), StoreErr
         .link()
         .all("SELECT organization, person, role FROM members", values![])
         .await?;
-    drafts.hand_out("members", rows, |row| &row.0, |draft, place, row| {
-        // Who has no readable id is nobody who could ask.
-        let person = draft.part(place.parse(&row.1));
-        // Bound by the policy, which then cannot be read, rather than not
-        // bound at all.
-        let role = draft.part(place.word(&row.2)).unwrap_or(Role::Member);
-        let member = person.map(|person| (person, role));
-        draft.row.members.extend(member);
-    });
+    drafts.hand_out(
+        "members",
+        rows,
+        |row| &row.0,
+        |draft, place, row| {
+            // Who has no readable id is nobody who could ask.
+            let person = draft.part(place.parse(&row.1));
+            // Bound by the policy, which then cannot be read, rather than not
+            // bound at all.
+            let role = draft.part(place.word(&row.2)).unwrap_or(Role::Member);
+            let member = person.map(|person| (person, role));
+            draft.row.members.extend(member);
+        },
+    );
     let rows: Vec<(String, String, String)> = picture
         .link()
-        .all("SELECT organization, team, person FROM team_members", values![])
+        .all(
+            "SELECT organization, team, person FROM team_members",
+            values![],
+        )
         .await?;
-    drafts.hand_out("members of teams", rows, |row| &row.0, |draft, place, row| {
-        let team = draft.part(place.parse(&row.1));
-        let person = draft.part(place.parse(&row.2));
-        draft.row.team_members.extend(team.zip(person));
-    });
+    drafts.hand_out(
+        "members of teams",
+        rows,
+        |row| &row.0,
+        |draft, place, row| {
+            let team = draft.part(place.parse(&row.1));
+            let person = draft.part(place.parse(&row.2));
+            draft.row.team_members.extend(team.zip(person));
+        },
+    );
     Ok(())
 }

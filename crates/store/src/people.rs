@@ -157,7 +157,10 @@ impl Store {
             .reader()
             .await?
             .link()
-            .first("SELECT * FROM people WHERE username = $1", values![username])
+            .first(
+                "SELECT * FROM people WHERE username = $1",
+                values![username],
+            )
             .await?;
         found.map(PersonColumns::read).transpose()
     }
@@ -258,7 +261,10 @@ impl Change<'_> {
     pub(crate) async fn person(&mut self, username: &Username) -> Result<Person, StoreError> {
         let found: Option<PersonColumns> = self
             .link()
-            .first("SELECT * FROM people WHERE username = $1", values![username])
+            .first(
+                "SELECT * FROM people WHERE username = $1",
+                values![username],
+            )
             .await?;
         found
             .ok_or_else(|| StoreError::not_found("person", username))?

@@ -37,8 +37,7 @@ pub struct SettingsChange {
 /// Settings, version and the moment of the last change.
 type Columns = (String, i64, i64);
 
-const SELECT: &str =
-    "SELECT settings, version, changed_at FROM policies WHERE organization = $1";
+const SELECT: &str = "SELECT settings, version, changed_at FROM policies WHERE organization = $1";
 
 fn place(organization: &OrganizationName) -> Place<'_> {
     Place {

@@ -10,9 +10,9 @@ use crate::column::Place;
 use crate::error::StoreError;
 use crate::ids::{PersonId, TokenId};
 use crate::link::{Link, values};
+use crate::organization_rows;
 use crate::people::{Person, PersonColumns};
 use crate::store::Store;
-use crate::organization_rows;
 
 /// Everything that deciding needs, as it was at one moment.
 #[derive(Clone, Debug)]

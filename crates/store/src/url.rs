@@ -74,7 +74,9 @@ fn parse_sqlite(path: &str) -> Result<DatabaseUrl, StoreError> {
         ));
     }
     if path.contains('?') {
-        return Err(invalid("a SQLite file has no parameters; leave out all from the ?"));
+        return Err(invalid(
+            "a SQLite file has no parameters; leave out all from the ?",
+        ));
     }
     Ok(DatabaseUrl::sqlite(path))
 }
@@ -99,7 +101,10 @@ fn parse_postgres(text: &str) -> Result<DatabaseUrl, StoreError> {
         .map_err(|_| invalid("a parameter has a value that is not understood"))?
         .application_name("pullgate");
     let host = url.host_str().unwrap_or_default();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     let shown = format!("postgres://{host}{port}{}", url.path());
     Ok(DatabaseUrl(Place::Postgres {
         options: Box::new(options),
@@ -157,7 +162,10 @@ mod tests {
             ("sqlite::memory:", "needs a file"),
             ("sqlite:/tmp/x?mode=ro", "no parameters"),
             ("postgres://a:hunter2@b:port/c", "port"),
-            ("postgres://a@b/c?passwd=hunter2", "a parameter that is not known"),
+            (
+                "postgres://a@b/c?passwd=hunter2",
+                "a parameter that is not known",
+            ),
             ("postgres://a@b/c?sslmode=hunter2", "not understood"),
         ] {
             let error = DatabaseUrl::parse(text).unwrap_err().to_string();
@@ -169,7 +177,10 @@ mod tests {
     #[test]
     fn a_file_by_any_spelling() {
         for text in ["sqlite:/data/p.db", "sqlite:///data/p.db"] {
-            assert_eq!(DatabaseUrl::parse(text).unwrap().to_string(), "sqlite:/data/p.db");
+            assert_eq!(
+                DatabaseUrl::parse(text).unwrap().to_string(),
+                "sqlite:/data/p.db"
+            );
         }
     }
 }

@@ -71,7 +71,9 @@ impl Programs {
         let mut command = self.command(&[], self.path(program));
         match command.args(arguments).output() {
             Ok(output) => output,
-            Err(cause) => panic!("{program} does not run: {cause}; install setpriv: apt-get install util-linux"),
+            Err(cause) => panic!(
+                "{program} does not run: {cause}; install setpriv: apt-get install util-linux"
+            ),
         }
     }
 }
@@ -94,7 +96,9 @@ fn postgres_user() -> (u32, u32) {
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     });
     let Some(numbers) = numbers else {
-        panic!("PostgreSQL does not run as root and there is no user postgres; make one: apt-get install postgresql")
+        panic!(
+            "PostgreSQL does not run as root and there is no user postgres; make one: apt-get install postgresql"
+        )
     };
     numbers
 }

@@ -14,17 +14,15 @@ use crate::programs::Programs;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs the server until it ends or until this shell is told to end it; told
-/// with `INT` it leaves the data for the next start, else it removes them.
+/// with `USR1` it leaves the data for the next start, else it removes them.
 const SHELL: &str = r#"
 data=$1
 shift
+finish() { [ -z "$!" ] || { kill "-$1" "$!"; wait "$!"; }; }
+trap 'finish QUIT; rm -rf "$data"; exit 0' TERM INT HUP
+trap 'finish INT; exit 0' USR1
 "$@" &
-server=$!
-last() { kill -QUIT $server; wait $server; rm -rf "$data"; exit 0; }
-pause() { kill -INT $server; wait $server; exit 0; }
-trap last TERM
-trap pause INT
-wait $server
+wait "$!"
 exit 1
 "#;
 
@@ -114,7 +112,7 @@ impl Server {
     /// If it cannot be told to stop.
     pub fn stop(&self) {
         if let Some(shell) = self.running().take() {
-            end(shell, "-INT");
+            end(shell, "-USR1");
         }
     }
 
@@ -148,7 +146,7 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        end(shell, "-INT");
+        end(shell, "-USR1");
         false
     }
 

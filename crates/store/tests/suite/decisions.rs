@@ -1,0 +1,205 @@
+use jiff::{SignedDuration, Timestamp};
+use pullgate_policy::{Badge, Category, Outcome, Rule};
+use pullgate_store::{DecisionFilter, DecisionRecord, Store};
+use rstest::rstest;
+use uuid::Uuid;
+
+use crate::home::Backend::{self, Postgres, Sqlite};
+use crate::home::{Home, org, repository, time};
+
+pub(crate) fn decision(image: &str, outcome: Outcome) -> DecisionRecord {
+    DecisionRecord {
+        id: Uuid::now_v7(),
+        at: time("2026-11-01T12:00:00Z"),
+        count: 1,
+        subject: "person:mia".to_owned(),
+        person: Some(Uuid::nil().into()),
+        organization: Some(org("acme")),
+        client: "docker/27.0 go/go1.22".to_owned(),
+        address: "192.0.2.7".to_owned(),
+        action: "manifest".to_owned(),
+        repository: repository(image),
+        reference: Some("latest".to_owned()),
+        digest: None,
+        category: Category::Community,
+        badge: Badge::Unknown,
+        rule: Rule::Community,
+        outcome,
+        team: None,
+    }
+}
+
+fn after(seconds: i64, image: &str, outcome: Outcome) -> DecisionRecord {
+    let mut later = decision(image, outcome);
+    later.at += SignedDuration::from_secs(seconds);
+    later
+}
+
+async fn found(store: &Store, filter: DecisionFilter) -> Vec<Timestamp> {
+    let found = store.decisions(&filter).await.unwrap();
+    found.into_iter().map(|decision| decision.at).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_recorded_is_read_again(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let mut stranger = decision("evil/miner", Outcome::Denied);
+    stranger.person = None;
+    stranger.organization = None;
+    stranger.rule = Rule::NotSignedIn;
+    stranger.count = u32::MAX;
+    stranger.digest = Some(format!("sha256:{}", "a".repeat(64)));
+    stranger.team = Some("data".parse().unwrap());
+    home.store
+        .record_decisions(std::slice::from_ref(&stranger))
+        .await
+        .unwrap();
+    let all = home.store.decisions(&DecisionFilter::default()).await;
+    assert_eq!(all.unwrap(), [stranger]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn recording_twice_records_once(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let batch: Vec<_> = (0..250)
+        .map(|second| after(second, "nginx", Outcome::Allowed))
+        .collect();
+    home.store.record_decisions(&batch[..150]).await.unwrap();
+    home.store.record_decisions(&batch).await.unwrap();
+    home.store.record_decisions(&[]).await.unwrap();
+    let all = DecisionFilter {
+        limit: 1_000,
+        ..DecisionFilter::default()
+    };
+    let mut kept = home.store.decisions(&all).await.unwrap();
+    kept.reverse();
+    assert_eq!(kept, batch);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_record_is_not_lost_for_what_a_client_sends(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let mut odd = decision("nginx", Outcome::Allowed);
+    odd.client = format!("evil\0\r\nclient{}", "é".repeat(1_000));
+    odd.reference = Some("x\0y".to_owned());
+    home.store.record_decisions(&[odd]).await.unwrap();
+    let all = home.store.decisions(&DecisionFilter::default()).await;
+    let kept = all.unwrap().remove(0);
+    assert!(
+        kept.client
+            .starts_with("evil\u{fffd}\u{fffd}\u{fffd}client")
+    );
+    assert_eq!(kept.client.chars().count(), 200);
+    assert_eq!(kept.reference.unwrap(), "x\u{fffd}y");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_owner_searches(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let start = time("2026-11-01T12:00:00Z");
+    let at = |seconds| start + SignedDuration::from_secs(seconds);
+    let mut foreign = after(4, "nginx", Outcome::Denied);
+    foreign.organization = Some(org("umbrella"));
+    foreign.person = None;
+    let batch = [
+        after(1, "nginx", Outcome::Allowed),
+        after(2, "evil/miner", Outcome::Denied),
+        after(3, "evil/miner", Outcome::Monitored),
+        foreign,
+    ];
+    home.store.record_decisions(&batch).await.unwrap();
+    let any = DecisionFilter::default;
+    let acmes = DecisionFilter {
+        organization: Some(org("acme")),
+        ..any()
+    };
+    let cases = [
+        (any(), vec![4, 3, 2, 1]),
+        (acmes.clone(), vec![3, 2, 1]),
+        (
+            DecisionFilter {
+                repository: Some(repository("docker.io/library/nginx")),
+                ..any()
+            },
+            vec![4, 1],
+        ),
+        (
+            DecisionFilter {
+                person: batch[0].person,
+                outcome: Some(Outcome::Denied),
+                ..any()
+            },
+            vec![2],
+        ),
+        (
+            DecisionFilter {
+                outcome: Some(Outcome::Monitored),
+                ..acmes.clone()
+            },
+            vec![3],
+        ),
+        (
+            DecisionFilter {
+                since: Some(at(2)),
+                until: Some(at(4)),
+                ..any()
+            },
+            vec![3, 2],
+        ),
+        (
+            DecisionFilter {
+                before: Some(batch[2].cursor()),
+                limit: 1,
+                ..acmes
+            },
+            vec![2],
+        ),
+    ];
+    for (filter, expected) in cases {
+        let expected: Vec<_> = expected.into_iter().map(at).collect();
+        assert_eq!(
+            found(&home.store, filter.clone()).await,
+            expected,
+            "{filter:?}"
+        );
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn pages_leave_nothing_out_within_one_moment(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let batch: Vec<_> = (0..25)
+        .map(|_| decision("nginx", Outcome::Allowed))
+        .collect();
+    home.store.record_decisions(&batch).await.unwrap();
+    let mut filter = DecisionFilter {
+        limit: 10,
+        ..DecisionFilter::default()
+    };
+    let mut ids = Vec::new();
+    loop {
+        let page = home.store.decisions(&filter).await.unwrap();
+        let Some(last) = page.last() else { break };
+        filter.before = Some(last.cursor());
+        ids.extend(page.iter().map(|decision| decision.id));
+    }
+    let mut all: Vec<_> = batch.iter().map(|decision| decision.id).collect();
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(ids, all);
+}
+
+#[test]
+fn a_record_survives_a_file() {
+    let record = decision("evil/miner", Outcome::Denied);
+    let line = serde_json::to_string(&record).unwrap();
+    assert!(line.contains(r#""repository":"docker.io/evil/miner""#));
+    assert_eq!(
+        serde_json::from_str::<DecisionRecord>(&line).unwrap(),
+        record
+    );
+}

@@ -1,0 +1,18 @@
+//! What the store remembers, told as stories on SQLite and on PostgreSQL.
+
+mod categories;
+mod decisions;
+mod exceptions;
+mod history;
+mod home;
+mod keys;
+mod measure;
+mod members;
+mod namespaces;
+mod outage;
+mod people;
+mod policies;
+mod processes;
+mod snapshot;
+mod teams;
+mod tokens;
