@@ -54,6 +54,10 @@ impl Client for Buildah {
         run(&command)
     }
 
+    fn understood(&self) -> &'static str {
+        "denied: "
+    }
+
     fn holds(&self, name: &str) -> String {
         let mut command = self.command(None);
         command.args(["inspect", "--type=image", "--format"]);

@@ -20,6 +20,10 @@ pub trait Client {
     /// `docker.io/`, with a tag or a digest.
     fn pull(&self, person: Option<&Person>, name: &str) -> Outcome;
 
+    /// What the client prints directly before the gateway's sentence: how it
+    /// understood the denial.
+    fn understood(&self) -> &'static str;
+
     /// The label `holds` of what the last pull of `name` brought.
     fn holds(&self, name: &str) -> String;
 }

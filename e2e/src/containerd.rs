@@ -98,6 +98,10 @@ impl Client for Containerd {
         run(&command)
     }
 
+    fn understood(&self) -> &'static str {
+        "403 "
+    }
+
     fn holds(&self, name: &str) -> String {
         let mut list = self.ctr();
         list.args(["images", "list", &format!("name==docker.io/{name}")]);

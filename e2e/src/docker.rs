@@ -146,6 +146,10 @@ impl Client for DockerPull {
         run(&command)
     }
 
+    fn understood(&self) -> &'static str {
+        "denied: "
+    }
+
     fn holds(&self, name: &str) -> String {
         self.cli.label(&format!("{}/{name}", self.cli.gateway))
     }
@@ -202,6 +206,13 @@ impl Client for DockerBuild {
         };
         command.arg(context.path());
         run(&command)
+    }
+
+    fn understood(&self) -> &'static str {
+        match self.builder {
+            Builder::Classic => "denied: ",
+            Builder::BuildKit => "403 ",
+        }
     }
 
     fn holds(&self, name: &str) -> String {

@@ -45,6 +45,10 @@ impl Client for Podman {
         run(&command)
     }
 
+    fn understood(&self) -> &'static str {
+        "denied: "
+    }
+
     fn holds(&self, name: &str) -> String {
         let mut command = self.command(None);
         command.args(["image", "inspect", "--format"]);

@@ -47,6 +47,10 @@ impl Client for Skopeo {
         run(&command)
     }
 
+    fn understood(&self) -> &'static str {
+        "denied: "
+    }
+
     fn holds(&self, name: &str) -> String {
         let copy = self.copy_of(name);
         label_holds("manifest.json", &|digest| {

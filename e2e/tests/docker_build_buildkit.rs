@@ -1,12 +1,12 @@
 //! `docker build` with BuildKit in the daemon.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use pullgate_e2e::{Builder, DockerBuild, Dockerd, Site, stories};
 
 stories!(client);
 
 fn client(site: &Site) -> DockerBuild {
-    static DAEMON: OnceLock<Arc<Dockerd>> = OnceLock::new();
-    DockerBuild::new(DAEMON.get_or_init(Dockerd::start), site, Builder::BuildKit)
+    static DAEMON: LazyLock<Arc<Dockerd>> = LazyLock::new(Dockerd::start);
+    DockerBuild::new(&DAEMON, site, Builder::BuildKit)
 }

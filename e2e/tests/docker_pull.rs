@@ -1,12 +1,12 @@
 //! `docker login` and `docker pull`, with a real daemon.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use pullgate_e2e::{DockerPull, Dockerd, Site, stories};
 
 stories!(client);
 
 fn client(site: &Site) -> DockerPull {
-    static DAEMON: OnceLock<Arc<Dockerd>> = OnceLock::new();
-    DockerPull::new(DAEMON.get_or_init(Dockerd::start), site)
+    static DAEMON: LazyLock<Arc<Dockerd>> = LazyLock::new(Dockerd::start);
+    DockerPull::new(&DAEMON, site)
 }
