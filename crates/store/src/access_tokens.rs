@@ -245,7 +245,7 @@ impl Store {
         // Somebody else's token is told from no token by nothing.
         let token = token
             .filter(|token| token.owner == *owner)
-            .ok_or_else(|| StoreError::not_found("access token", id))?;
+            .ok_or_else(|| StoreError::not_found("access token", &id))?;
         if token.revoked_at.is_some() {
             return Ok(());
         }
@@ -304,7 +304,7 @@ impl Change<'_> {
             .await?;
         match found {
             Some(_) => Ok(()),
-            None => Err(StoreError::not_found("person", id)),
+            None => Err(StoreError::not_found("person", &id)),
         }
     }
 }

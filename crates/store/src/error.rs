@@ -72,7 +72,7 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// The name is taken.
-    #[error("there is already a {what} {name}; choose another name")]
+    #[error("the {what} {name} exists already; choose another name")]
     AlreadyExists {
         /// What kind of thing.
         what: &'static str,
@@ -114,14 +114,14 @@ pub enum Conflict {
 }
 
 impl StoreError {
-    pub(crate) fn not_found(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         Self::NotFound {
             what,
             name: name.to_string(),
         }
     }
 
-    pub(crate) fn already_exists(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn already_exists(what: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         Self::Conflict(Conflict::AlreadyExists {
             what,
             name: name.to_string(),

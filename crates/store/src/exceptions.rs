@@ -170,7 +170,7 @@ impl Store {
                 values![organization, id],
             )
             .await?;
-        let (repository, ends_at) = found.ok_or_else(|| StoreError::not_found("exception", id))?;
+        let (repository, ends_at) = found.ok_or_else(|| StoreError::not_found("exception", &id))?;
         let place = Place {
             what: "exception",
             name: organization.as_str(),

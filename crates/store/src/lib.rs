@@ -28,8 +28,7 @@
 //! [`Store::generation`] is one cheap question; when the answer has moved,
 //! [`Store::load`] reads everything that deciding needs in one consistent
 //! picture. The last use of a token, the categories learnt and the decisions
-//! are no changes in this sense: they come too often, and nobody decides by
-//! them.
+//! are no changes in this sense: they come too often, and no owner makes them.
 //!
 //! # What cannot be read
 //!

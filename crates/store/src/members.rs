@@ -207,7 +207,7 @@ impl Change<'_> {
             )
             .await?;
         let (id,) = found.ok_or_else(|| {
-            StoreError::not_found("member", format_args!("{username} of {organization}"))
+            StoreError::not_found("member", &format!("{username} of {organization}"))
         })?;
         let place = Place {
             what: "person",

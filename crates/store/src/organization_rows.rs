@@ -74,11 +74,11 @@ impl Drafts {
     fn hand_out<R>(
         &mut self,
         what: &'static str,
-        rows: Vec<R>,
+        rows: &[R],
         name: impl Fn(&R) -> &str,
         take: impl Fn(&mut Draft, Place<'_>, &R),
     ) {
-        for row in &rows {
+        for row in rows {
             let name = name(row);
             // All rows are of one moment and refer to an organization of it.
             if let Some(draft) = self.0.get_mut(name) {
@@ -99,7 +99,7 @@ pub(crate) async fn read(
         .link()
         .all("SELECT organization, pattern FROM namespaces", values![])
         .await?;
-    drafts.hand_out("namespaces", namespaces, first, |draft, place, row| {
+    drafts.hand_out("namespaces", &namespaces, first, |draft, place, row| {
         let pattern = draft.part(place.parse(&row.1));
         draft.namespaces.extend(pattern);
     });
@@ -107,7 +107,7 @@ pub(crate) async fn read(
         .link()
         .all("SELECT organization, pattern FROM allowlist", values![])
         .await?;
-    drafts.hand_out("allowlist", allowlist, first, |draft, place, row| {
+    drafts.hand_out("allowlist", &allowlist, first, |draft, place, row| {
         let pattern = draft.part(place.parse(&row.1));
         draft.allowlist.extend(pattern);
     });
@@ -171,7 +171,7 @@ async fn exceptions(
         .await?;
     drafts.hand_out(
         "exceptions",
-        rows,
+        &rows,
         |row| &row.0,
         |draft, place, row| {
             let (_, repository, team, person, ends_at) = row;
@@ -190,7 +190,7 @@ async fn teams(picture: &mut Work, drafts: &mut Drafts) -> Result<(), StoreError
         .await?;
     drafts.hand_out(
         "teams",
-        rows,
+        &rows,
         |row| &row.0,
         |draft, place, row| {
             let team: Option<TeamName> = draft.part(place.parse(&row.1));
@@ -212,7 +212,7 @@ async fn members(picture: &mut Work, drafts: &mut Drafts) -> Result<(), StoreErr
         .await?;
     drafts.hand_out(
         "members",
-        rows,
+        &rows,
         |row| &row.0,
         |draft, place, row| {
             // Who has no readable id is nobody who could ask.
@@ -233,7 +233,7 @@ async fn members(picture: &mut Work, drafts: &mut Drafts) -> Result<(), StoreErr
         .await?;
     drafts.hand_out(
         "members of teams",
-        rows,
+        &rows,
         |row| &row.0,
         |draft, place, row| {
             let team = draft.part(place.parse(&row.1));

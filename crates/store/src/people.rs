@@ -285,7 +285,7 @@ impl Change<'_> {
         match same {
             None => Ok(()),
             Some((username,)) if username == person.username.as_str() => {
-                Err(StoreError::already_exists("person", username))
+                Err(StoreError::already_exists("person", &username))
             }
             Some(_) => Err(Conflict::EmailTaken {
                 email: person.email.clone(),

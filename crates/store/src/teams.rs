@@ -163,8 +163,8 @@ impl Store {
             )
             .await?;
         if removed == 0 {
-            let name = format_args!("{username} in the team {team}");
-            return Err(StoreError::not_found("member", name));
+            let name = format!("{username} in the team {team}");
+            return Err(StoreError::not_found("member", &name));
         }
         change
             .commit(Entry {
@@ -293,13 +293,11 @@ impl Change<'_> {
                 values![organization, team],
             )
             .await?;
-        match found {
-            Some((additions,)) => Ok(additions),
-            None => {
-                self.check_organization(organization).await?;
-                Err(StoreError::not_found("team", team))
-            }
+        if let Some((additions,)) = found {
+            return Ok(additions);
         }
+        self.check_organization(organization).await?;
+        Err(StoreError::not_found("team", team))
     }
 
     /// The names of a team's members, for the history.

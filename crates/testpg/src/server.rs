@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::programs::Programs;
 
 /// How long a server may take to start before something is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs the server until it ends or until this shell is told to end it; told
 /// with `USR1` it leaves the data for the next start, else it removes them.

@@ -1,5 +1,10 @@
 //! What the store remembers, told as stories on SQLite and on PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a story that cannot go on fails where it stands"
+)]
+
 mod categories;
 mod decisions;
 mod exceptions;

@@ -5,7 +5,7 @@ use rstest::rstest;
 use crate::home::Backend::{self, Postgres, Sqlite};
 use crate::home::{Home, olivia, open, org, user};
 
-fn is_last_owner(result: Result<(), StoreError>) -> bool {
+fn is_last_owner(result: &Result<(), StoreError>) -> bool {
     matches!(
         result,
         Err(StoreError::Conflict(Conflict::LastOwner { .. }))
@@ -29,7 +29,7 @@ async fn an_organization_begins_with_its_owner(#[values(Sqlite, Postgres)] on: B
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is already a organization acme; choose another name"
+        "the organization acme exists already; choose another name"
     );
     let error = home
         .store
@@ -51,9 +51,9 @@ async fn the_last_owner_can_be_neither_removed_nor_demoted(
     let demote = store
         .set_member(&acme, &olivia_name, Role::Member, &olivia())
         .await;
-    assert!(is_last_owner(demote));
+    assert!(is_last_owner(&demote));
     let remove = store.remove_member(&acme, &olivia_name, &olivia()).await;
-    assert!(is_last_owner(remove));
+    assert!(is_last_owner(&remove));
     // An owner who cannot sign in is no owner to rely on.
     store
         .set_member(&acme, &mia, Role::Owner, &olivia())
@@ -64,7 +64,7 @@ async fn the_last_owner_can_be_neither_removed_nor_demoted(
         .await
         .unwrap();
     let remove = store.remove_member(&acme, &olivia_name, &olivia()).await;
-    assert!(is_last_owner(remove));
+    assert!(is_last_owner(&remove));
     store
         .set_active(&mia, AccountStatus::Active, &Actor::CommandLine)
         .await

@@ -32,7 +32,7 @@ async fn nobody_takes_a_name_or_an_address_twice(#[values(Sqlite, Postgres)] on:
     let error = create("mia", "other@example.com").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is already a person mia; choose another name"
+        "the person mia exists already; choose another name"
     );
     let error = create("max", "MIA@Example.com").await.unwrap_err();
     assert!(matches!(

@@ -103,9 +103,13 @@ async fn an_allowlist_grows_and_shrinks(#[values(Sqlite, Postgres)] on: Backend)
     let home = Home::with_acme(on).await;
     let (acme, store) = (org("acme"), &home.store);
     let both = [pattern("docker.io/bitnami/*"), pattern("docker.io/acme/x")];
-    let added = store.add_to_allowlist(&acme, &both, "the build", &olivia()).await;
+    let added = store
+        .add_to_allowlist(&acme, &both, "the build", &olivia())
+        .await;
     assert_eq!(added.unwrap(), 2);
-    let again = store.add_to_allowlist(&acme, &both[..1], "again", &olivia()).await;
+    let again = store
+        .add_to_allowlist(&acme, &both[..1], "again", &olivia())
+        .await;
     assert_eq!(again.unwrap(), 0);
     let list = store.allowlist(&acme).await.unwrap();
     assert_eq!(list.len(), 2);
