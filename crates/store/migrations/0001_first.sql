@@ -177,5 +177,5 @@ CREATE INDEX decisions_of_organization ON decisions (organization, at);
 -- Searching by repository and by person.
 CREATE INDEX decisions_by_repository ON decisions (repository, at);
 CREATE INDEX decisions_by_person ON decisions (person, at) WHERE person IS NOT NULL;
--- What was denied, among the many that were not.
-CREATE INDEX decisions_not_allowed ON decisions (outcome, at) WHERE outcome <> 'allowed';
+-- What was denied by an organization, among the much that was not.
+CREATE INDEX decisions_not_allowed ON decisions (organization, outcome, at) WHERE outcome <> 'allowed';
