@@ -142,7 +142,7 @@ impl Gateway {
 
     /// Who has not said who they are: somebody from an opened network, or a
     /// stranger.
-    fn nobody(&self, arrival: &Arrival<'_>) -> Subject {
+    pub(crate) fn nobody(&self, arrival: &Arrival<'_>) -> Subject {
         match self.settings.opened_to(arrival.peer.address) {
             Some(organization) => Subject::Anonymous {
                 organization: organization.clone(),
