@@ -1,151 +1,168 @@
-//! What was learnt, as a file, for sites without a way out.
+//! The file by which one site hands what it has learnt to another.
+
+use std::fmt;
 
 use jiff::Timestamp;
 use pullgate_policy::Badge;
-use pullgate_store::{LearntBadge, LearntFrom, StoreError};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::catalog::Catalog;
-use crate::memory::Kept;
+use crate::namespace::Namespace;
 
-/// The version of the document's form.
-const VERSION: u32 = 1;
+/// The one version there is.
+const VERSION: u64 = 1;
 
-/// The longest namespace, in bytes: as long as a name can be.
-const MAX_NAMESPACE: usize = 255;
+/// More than Docker Hub has verified publishers by far; a bound for memory.
+const MOST_ENTRIES: usize = 500_000;
 
-/// What was learnt of Docker Hub's namespaces.
+/// Badges as a file:
+///
+/// ```json
+/// {
+///   "version": 1,
+///   "exported_at": "2026-11-24T02:30:00Z",
+///   "namespaces": [
+///     {"namespace": "bitnami", "badge": "verified_publisher", "learnt_at": "2026-11-24T02:00:00Z"}
+///   ]
+/// }
+/// ```
+///
+/// It is made by [`crate::Catalog::export`] or by reading a file, which refuses
+/// unknown fields, names that are no namespaces and words that are no badges,
+/// and says in which entry they are (the first is entry 1). A badge is
+/// `verified_publisher`, `sponsored_oss` or `none`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// The form's version: 1.
-    pub version: u32,
-    /// When it was exported.
-    pub exported_at: Timestamp,
-    /// What was learnt.
-    pub namespaces: Vec<DocumentEntry>,
+    version: Version,
+    exported_at: Timestamp,
+    #[serde(deserialize_with = "numbered")]
+    namespaces: Vec<Entry>,
 }
 
-/// What was learnt of one namespace.
+/// One namespace's badge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DocumentEntry {
-    /// The namespace on Docker Hub.
-    pub namespace: String,
-    /// Its badge.
-    pub badge: Badge,
-    /// When it was learnt. It ages from then on, here as where it comes from.
-    pub learnt_at: Timestamp,
+pub struct Entry {
+    #[serde(deserialize_with = "namespace")]
+    namespace: Namespace,
+    #[serde(deserialize_with = "learnt")]
+    badge: Badge,
+    learnt_at: Timestamp,
 }
 
-/// What an import has done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ImportReport {
-    /// How many namespaces were taken over.
-    pub imported: usize,
-    /// How many were left alone because they were learnt later here.
-    pub older_than_known: usize,
-}
-
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// A form that is not known.
-    #[error("this document has version {0}; this program reads version {VERSION}")]
-    Version(u32),
-    /// One entry makes no sense. Nothing was imported.
-    #[error("entry {position} ({namespace:?}) cannot be imported: {reason}. Nothing was imported")]
-    Entry {
-        /// Its place in the list, from 1.
-        position: usize,
-        /// Its namespace.
-        namespace: String,
-        /// What is wrong.
-        reason: &'static str,
-    },
-    /// It could not be saved. Nothing was imported.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Catalog {
-    /// Everything that was learnt.
-    pub fn export(&self) -> Document {
-        let namespaces = self
-            .inner
-            .memory
-            .all()
-            .into_iter()
-            .map(|(namespace, learnt)| DocumentEntry {
-                namespace,
-                badge: learnt.badge,
-                learnt_at: learnt.learnt_at,
-            });
-        Document {
-            version: VERSION,
-            exported_at: self.inner.now(),
-            namespaces: namespaces.collect(),
+impl Document {
+    pub(crate) fn new(exported_at: Timestamp, namespaces: Vec<Entry>) -> Self {
+        Self {
+            version: Version,
+            exported_at,
+            namespaces,
         }
     }
 
-    /// Takes over what another catalog has learnt, all of it or nothing.
-    pub async fn import(&self, document: Document) -> Result<ImportReport, ImportError> {
-        if document.version != VERSION {
-            return Err(ImportError::Version(document.version));
+    /// When it was made.
+    pub fn exported_at(&self) -> Timestamp {
+        self.exported_at
+    }
+
+    /// What it says.
+    pub fn entries(&self) -> &[Entry] {
+        &self.namespaces
+    }
+}
+
+impl Entry {
+    pub(crate) fn new(namespace: Namespace, badge: Badge, learnt_at: Timestamp) -> Self {
+        Self {
+            namespace,
+            badge,
+            learnt_at,
         }
-        let now = self.inner.now();
-        let learnt = document
-            .namespaces
-            .into_iter()
-            .enumerate()
-            .map(|(index, entry)| checked(index + 1, entry, now))
-            .collect::<Result<Vec<_>, _>>()?;
-        self.inner.store.save_badges(&learnt).await?;
-        let mut report = ImportReport::default();
-        for learnt in &learnt {
-            match self.inner.memory.keep(learnt, learnt.learnt_at) {
-                Kept::New => report.imported += 1,
-                Kept::OlderThanKnown => report.older_than_known += 1,
+    }
+
+    /// The namespace on Docker Hub.
+    pub fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
+    /// Its badge; never [`Badge::Unknown`].
+    pub fn badge(&self) -> Badge {
+        self.badge
+    }
+
+    /// When Docker Hub said so.
+    pub fn learnt_at(&self) -> Timestamp {
+        self.learnt_at
+    }
+}
+
+/// A version that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Version;
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(VERSION)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            VERSION => Ok(Self),
+            other => Err(D::Error::custom(format!(
+                "the document is of version {other}, and this Pullgate reads version {VERSION}; export it with the Pullgate that is to read it"
+            ))),
+        }
+    }
+}
+
+fn namespace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Namespace, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Namespace::parse(&text).map_err(|error| D::Error::custom(format!("namespace: {error}")))
+}
+
+/// That nobody knows is nothing that can be learnt.
+fn learnt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Badge, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    match word.parse() {
+        Ok(badge) if badge != Badge::Unknown => Ok(badge),
+        _ => Err(D::Error::custom(format!(
+            "badge: {word:?} is not one of: verified_publisher, sponsored_oss, none"
+        ))),
+    }
+}
+
+/// Reads the entries, so that an error says in which one it is.
+fn numbered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Entry>, D::Error> {
+    struct Numbered;
+
+    impl<'de> Visitor<'de> for Numbered {
+        type Value = Vec<Entry>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of namespaces")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut entries = Vec::new();
+            loop {
+                let index = entries.len() + 1;
+                let next = list
+                    .next_element()
+                    .map_err(|error| A::Error::custom(format!("entry {index}: {error}")))?;
+                match next {
+                    None => return Ok(entries),
+                    Some(_) if index > MOST_ENTRIES => {
+                        return Err(A::Error::custom(format!(
+                            "there are more than {MOST_ENTRIES} namespaces; split the document"
+                        )));
+                    }
+                    Some(entry) => entries.push(entry),
+                }
             }
         }
-        Ok(report)
     }
-}
 
-fn checked(
-    position: usize,
-    entry: DocumentEntry,
-    now: Timestamp,
-) -> Result<LearntBadge, ImportError> {
-    let plain =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    let reason = if entry.namespace.is_empty()
-        || entry.namespace.len() > MAX_NAMESPACE
-        || !entry.namespace.bytes().all(plain)
-    {
-        Some(
-            "this is not a namespace on Docker Hub: use lowercase letters, digits, '.', '_' and '-'",
-        )
-    } else if entry.namespace == "library" {
-        Some("library is the namespace of official images and has no badge")
-    } else if entry.badge == Badge::Unknown {
-        Some("an unknown badge is nothing that was learnt")
-    } else if entry.learnt_at > now {
-        Some("it was learnt in the future")
-    } else {
-        None
-    };
-    match reason {
-        Some(reason) => Err(ImportError::Entry {
-            position,
-            namespace: entry.namespace,
-            reason,
-        }),
-        None => Ok(LearntBadge {
-            namespace: entry.namespace,
-            badge: entry.badge,
-            learnt_at: entry.learnt_at,
-            source: LearntFrom::Imported,
-        }),
-    }
+    deserializer.deserialize_seq(Numbered)
 }

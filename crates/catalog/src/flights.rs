@@ -64,7 +64,9 @@ impl Flights {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Namespace, watch::Receiver<()>>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,167 +1,266 @@
-//! Asking Docker Hub.
+//! Docker Hub's API, of which one question is asked.
 
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use pullgate_policy::Badge;
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Response, StatusCode};
-use serde::Deserialize;
+use reqwest::{Client, Response, StatusCode};
+use url::{Host, Url};
 
+use crate::organization;
 use crate::settings::Settings;
 
-/// The largest answer that is read, in bytes.
-const MAX_ANSWER: usize = 256 * 1024;
+/// The longest answer that is read. An organization's is below one KiB.
+const LONGEST_ANSWER: usize = 256 * 1024;
 
-/// A client of the part of Docker Hub's API that says who a namespace is.
-#[derive(Clone, Debug)]
+/// Asks Docker Hub's API which badge a namespace has. Nothing is sent that says
+/// who asks.
+#[derive(Clone)]
 pub struct HubClient {
-    base_url: String,
-    http: reqwest::Client,
-}
-
-/// Why Docker Hub gave no answer that can be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HubError {
-    /// The client cannot be made.
-    #[error("Docker Hub's API cannot be asked at {url:?}: {reason}")]
-    Address {
-        /// The base address that was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// It cannot be reached, or fails.
-    #[error("Docker Hub's API is away: {0}")]
-    Away(String),
-    /// It wants fewer questions.
-    #[error("Docker Hub's API asks for fewer requests")]
-    Throttled {
-        /// How long it wants to be left alone, if it says so.
-        retry_after: Option<Duration>,
-    },
-    /// It answers what makes no sense.
-    #[error("Docker Hub's API gave an answer that cannot be used: {0}")]
-    Senseless(String),
-}
-
-/// What is read of `GET /v2/orgs/{namespace}/`.
-#[derive(Deserialize)]
-struct Organization {
-    orgname: Option<String>,
-    badge: Option<String>,
+    base: Url,
+    http: Client,
 }
 
 impl HubClient {
-    /// A client of the API at that base address (`https://hub.docker.com`).
-    pub fn new(base_url: &str, settings: &Settings) -> Result<Self, HubError> {
-        let unusable = |reason: String| HubError::Address {
-            url: base_url.to_owned(),
-            reason,
-        };
-        let base_url = base_url.trim_end_matches('/');
-        let parsed = reqwest::Url::parse(base_url).map_err(|error| unusable(error.to_string()))?;
-        if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(unusable(
-                "it must begin with https:// or http://".to_owned(),
-            ));
-        }
-        // A redirect is an answer here: it says that the namespace is a
-        // person's.
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .timeout(settings.ask_timeout)
+    /// A client of the API at a base address, `https://hub.docker.com`.
+    ///
+    /// Without TLS whoever is on the way can make anybody a verified publisher;
+    /// `http` is for stand-ins, and is said in the log unless it stays on this
+    /// machine.
+    pub fn new(base: &str, settings: &Settings) -> Result<Self, AddressError> {
+        let base = read_address(base)?;
+        let mut http = Client::builder()
             .user_agent(concat!("pullgate/", env!("CARGO_PKG_VERSION")))
+            // A redirect is an answer: it says that the namespace is a person.
+            .redirect(Policy::none())
+            .referer(false)
+            .https_only(base.scheme() == "https")
+            .connect_timeout(settings.ask_timeout)
+            .timeout(settings.ask_timeout);
+        if is_this_machine(&base) {
+            http = http.no_proxy();
+        } else if base.scheme() == "http" {
+            tracing::warn!(
+                host = base.host_str(),
+                "Docker Hub's API is asked without TLS: whoever is on the way can make anybody a verified publisher; use an https address"
+            );
+        }
+        let http = http
             .build()
-            .map_err(|error| unusable(error.to_string()))?;
-        Ok(Self {
-            base_url: base_url.to_owned(),
-            http,
-        })
+            .map_err(|error| AddressError::Client(root_cause(error)))?;
+        Ok(Self { base, http })
     }
 
-    /// Asks which badge a namespace has.
-    pub(crate) async fn badge(&self, namespace: &str) -> Result<Badge, HubError> {
-        let encoded = utf8_percent_encode(namespace, NON_ALPHANUMERIC);
-        let url = format!("{}/v2/orgs/{encoded}/", self.base_url);
-        // The error's own text names the address, which is no secret.
-        let answer = self.http.get(url).send().await.map_err(away)?;
-        match answer.status() {
-            StatusCode::OK => read(namespace, answer).await,
-            // Neither an organization nor a person: nobody's images.
+    /// The badge that Docker Hub says a namespace has; never
+    /// [`Badge::Unknown`].
+    pub(crate) async fn badge(&self, namespace: &str) -> Result<Badge, AskError> {
+        let response = self
+            .http
+            .get(self.address_of(namespace))
+            .header(ACCEPT, "application/json")
+            .send()
+            .await?;
+        match response.status() {
+            StatusCode::OK => organization::badge(&read_bounded(response).await?, namespace),
+            // No organization of that name: a person, or nobody.
             StatusCode::NOT_FOUND => Ok(Badge::None),
-            StatusCode::TOO_MANY_REQUESTS => Err(HubError::Throttled {
-                retry_after: seconds(&answer),
+            StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT => self.badge_of_redirected(&response),
+            StatusCode::TOO_MANY_REQUESTS => Err(AskError::TooManyRequests {
+                wait: seconds_to_wait(&response),
             }),
-            status if status.is_redirection() => person(&answer),
-            status if status.is_server_error() => {
-                Err(HubError::Away(format!("it answers {status}")))
-            }
-            status => Err(HubError::Senseless(format!("it answers {status}"))),
+            other => Err(AskError::Status(other)),
+        }
+    }
+
+    fn address_of(&self, namespace: &str) -> Url {
+        let mut address = self.base.clone();
+        if let Ok(mut path) = address.path_segments_mut() {
+            path.pop_if_empty().extend(["v2", "orgs", namespace, ""]);
+        }
+        address
+    }
+
+    /// A person's namespace is answered with the way to the person.
+    fn badge_of_redirected(&self, response: &Response) -> Result<Badge, AskError> {
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|location| location.to_str().ok())
+            .and_then(|location| response.url().join(location).ok())
+            .ok_or(AskError::Redirect)?;
+        let prefix = format!("{}/v2/users/", self.base.path().trim_end_matches('/'));
+        let leads_to_person =
+            location.path().starts_with(&prefix) || location.path().starts_with("/v2/users/");
+        if leads_to_person {
+            Ok(Badge::None)
+        } else {
+            Err(AskError::Redirect)
         }
     }
 }
 
-async fn read(namespace: &str, answer: Response) -> Result<Badge, HubError> {
-    let body = bounded(answer).await?;
-    let organization: Organization =
-        serde_json::from_slice(&body).map_err(|error| HubError::Senseless(error.to_string()))?;
-    let other = organization
-        .orgname
-        .filter(|name| !name.eq_ignore_ascii_case(namespace));
-    if let Some(other) = other {
-        return Err(HubError::Senseless(format!(
-            "asked about {namespace:?}, it speaks of {other:?}"
-        )));
-    }
-    match organization.badge.as_deref() {
-        None | Some("" | "none") => Ok(Badge::None),
-        Some("verified_publisher") => Ok(Badge::VerifiedPublisher),
-        Some("open_source") => Ok(Badge::SponsoredOss),
-        Some(word) => Err(HubError::Senseless(format!("it has a badge {word:?}"))),
+impl fmt::Debug for HubClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("HubClient")
+            .field(&self.base.as_str())
+            .finish()
     }
 }
 
-/// A person's namespace answers with a redirect to `/v2/users/…`.
-fn person(answer: &Response) -> Result<Badge, HubError> {
-    let location = answer
-        .headers()
-        .get(LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if location.contains("/v2/users/") {
-        Ok(Badge::None)
+/// Why Docker Hub's API cannot be asked at an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// The address cannot be used. The text holds no part of it.
+    #[error(
+        "the address of Docker Hub's API is not usable: {0}; write it as https://hub.docker.com"
+    )]
+    Address(String),
+    /// No HTTP client can be made.
+    #[error("Docker Hub's API cannot be asked from here: {0}")]
+    Client(String),
+}
+
+fn read_address(text: &str) -> Result<Url, AddressError> {
+    let address = Url::parse(text).map_err(|error| AddressError::Address(error.to_string()))?;
+    let wrong = if !matches!(address.scheme(), "https" | "http") {
+        "it begins with neither https nor http"
+    } else if !address.username().is_empty() || address.password().is_some() {
+        "it holds a user or a password, which is not used here"
+    } else if address.query().is_some() || address.fragment().is_some() {
+        "it has a query or a fragment"
     } else {
-        Err(HubError::Senseless(
-            "it redirects to somewhere else".to_owned(),
-        ))
+        return Ok(address);
+    };
+    Err(AddressError::Address(wrong.to_owned()))
+}
+
+fn is_this_machine(address: &Url) -> bool {
+    match address.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 
-async fn bounded(mut answer: Response) -> Result<Vec<u8>, HubError> {
+async fn read_bounded(mut response: Response) -> Result<Vec<u8>, AskError> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(away)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(HubError::Senseless(format!(
-                "it is larger than {MAX_ANSWER} bytes"
-            )));
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(AskError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
-fn away(error: reqwest::Error) -> HubError {
-    HubError::Away(if error.is_timeout() {
-        "it did not answer in time".to_owned()
-    } else {
-        error.to_string()
-    })
+fn seconds_to_wait(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
-fn seconds(answer: &Response) -> Option<Duration> {
-    let value = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    value.trim().parse().ok().map(Duration::from_secs)
+/// Why there is no answer. For the log: no text of the server's is in it
+/// without bounds, and no address.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AskError {
+    #[error("it cannot be reached: {0}")]
+    Unreachable(String),
+    #[error("it did not answer in time")]
+    TimedOut,
+    #[error("too many questions are waiting already")]
+    Busy,
+    #[error("it was asked too often")]
+    TooManyRequests {
+        /// For how long it wants to be left in peace, if it said so.
+        wait: Option<Duration>,
+    },
+    #[error("it answered with the status {0}")]
+    Status(StatusCode),
+    #[error("it answered with a redirect that does not lead to a person")]
+    Redirect,
+    #[error("its answer is longer than {LONGEST_ANSWER} bytes")]
+    TooLarge,
+    #[error("its answer is not the JSON of an organization")]
+    Unreadable,
+    #[error("its answer is about another organization")]
+    OtherOrganization,
+    #[error("it says a badge that is not known here: {0}")]
+    UnknownBadge(String),
+}
+
+impl From<reqwest::Error> for AskError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            Self::TimedOut
+        } else {
+            Self::Unreachable(root_cause(error))
+        }
+    }
+}
+
+/// What is at the bottom of an error, which says the most in the fewest words.
+fn root_cause(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut cause: &dyn Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_below_the_base_address() {
+        for (base, address) in [
+            (
+                "https://hub.docker.com",
+                "https://hub.docker.com/v2/orgs/bitnami/",
+            ),
+            (
+                "https://hub.docker.com/",
+                "https://hub.docker.com/v2/orgs/bitnami/",
+            ),
+            (
+                "https://acme.example/hub/",
+                "https://acme.example/hub/v2/orgs/bitnami/",
+            ),
+        ] {
+            let hub = HubClient::new(base, &Settings::default()).unwrap();
+            assert_eq!(hub.address_of("bitnami").as_str(), address);
+        }
+        let hub = HubClient::new("https://hub.docker.com", &Settings::default()).unwrap();
+        assert_eq!(
+            hub.address_of("a/../b?c").path(),
+            "/v2/orgs/a%2F..%2Fb%3Fc/"
+        );
+    }
+
+    #[test]
+    fn refuses_an_address_without_repeating_it() {
+        for (address, part) in [
+            ("", "https://hub.docker.com"),
+            ("hub.docker.com", "https://hub.docker.com"),
+            ("ftp://hub.docker.com", "neither https nor http"),
+            (
+                "https://robot:hunter2@hub.docker.com",
+                "a user or a password",
+            ),
+            ("https://hub.docker.com?key=hunter2", "a query"),
+        ] {
+            let error = HubClient::new(address, &Settings::default())
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(part), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
 }

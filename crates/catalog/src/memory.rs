@@ -24,7 +24,7 @@ pub(crate) struct Memory {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Learnt {
     pub(crate) badge: Badge,
-    pub(crate) learnt_at: Timestamp,
+    pub(crate) at: Timestamp,
     pub(crate) source: LearntFrom,
 }
 
@@ -34,7 +34,7 @@ impl Learnt {
         LearntBadge {
             namespace: namespace.as_str().to_owned(),
             badge: self.badge,
-            learnt_at: self.learnt_at,
+            learnt_at: self.at,
             source: self.source,
         }
     }
@@ -97,7 +97,7 @@ impl Memory {
             || Entry {
                 learnt: Some(learnt),
                 retry_at: None,
-                used_at: AtomicI64::new(learnt.learnt_at.as_millisecond()),
+                used_at: AtomicI64::new(learnt.at.as_millisecond()),
             },
         );
     }
@@ -125,16 +125,12 @@ impl Memory {
     /// Nobody here has used it by that, but what was asked for was used then.
     pub(crate) fn offer(&self, namespace: &Namespace, learnt: Learnt) -> Taken {
         let used_at = match learnt.source {
-            LearntFrom::Asked => learnt.learnt_at.as_millisecond(),
+            LearntFrom::Asked => learnt.at.as_millisecond(),
             LearntFrom::Imported => 0,
         };
         let entries = self.entries.pin();
         let outcome = entries.compute(namespace.clone(), |known| match known {
-            Some((_, entry))
-                if entry
-                    .learnt
-                    .is_some_and(|known| known.learnt_at >= learnt.learnt_at) =>
-            {
+            Some((_, entry)) if entry.learnt.is_some_and(|known| known.at >= learnt.at) => {
                 Operation::Abort(())
             }
             known => Operation::Insert(Entry {

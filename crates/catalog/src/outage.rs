@@ -43,7 +43,6 @@ impl Outage {
 
     /// Docker Hub has asked to be left in peace.
     pub(crate) fn begin(&self, until: Timestamp) {
-        self.until
-            .fetch_max(until.as_millisecond(), Ordering::Relaxed);
+        self.until.store(until.as_millisecond(), Ordering::Relaxed);
     }
 }

@@ -113,8 +113,9 @@ impl Settings {
     /// Whether a badge is fresh no longer when the background looks again.
     pub(crate) fn is_due(&self, learnt_at: Timestamp, now: Timestamp) -> bool {
         let ahead = self.refresh_interval.min(self.fresh_for / 2);
+        let due_after = self.fresh_for.saturating_sub(ahead);
         let age = now.duration_since(learnt_at);
-        age < -CLOCK_DIFFERENCE || age >= signed(self.fresh_for - ahead)
+        age < -CLOCK_DIFFERENCE || age >= signed(due_after)
     }
 }
 
@@ -166,7 +167,7 @@ mod tests {
         let second = Duration::from_secs(1);
         for (age, worth) in [
             (Duration::ZERO, Age::Fresh),
-            (DAY - second, Age::Fresh),
+            (DAY.saturating_sub(second), Age::Fresh),
             (DAY, Age::Usable),
             (DAY * 7, Age::Usable),
             (DAY * 7 + second, Age::TooOld),
@@ -182,18 +183,64 @@ mod tests {
     fn refuses_what_makes_no_sense() {
         let good = Settings::default();
         for (settings, part) in [
-            (Settings { fresh_for: Duration::ZERO, ..good }, "fresh_for is zero"),
-            (Settings { ask_timeout: Duration::ZERO, ..good }, "ask_timeout is zero"),
-            (Settings { refresh_interval: Duration::ZERO, ..good }, "refresh_interval is zero"),
-            (Settings { retry_after_failure: Duration::ZERO, ..good }, "retry_after_failure"),
-            (Settings { ask_timeout: Duration::from_hours(1), ..good }, "ask_timeout is longer"),
-            (Settings { usable_for: Duration::MAX, ..good }, "usable_for is longer"),
-            (Settings { usable_for: DAY / 2, ..good }, "shorter than fresh_for"),
+            (
+                Settings {
+                    fresh_for: Duration::ZERO,
+                    ..good
+                },
+                "fresh_for is zero",
+            ),
+            (
+                Settings {
+                    ask_timeout: Duration::ZERO,
+                    ..good
+                },
+                "ask_timeout is zero",
+            ),
+            (
+                Settings {
+                    refresh_interval: Duration::ZERO,
+                    ..good
+                },
+                "refresh_interval is zero",
+            ),
+            (
+                Settings {
+                    retry_after_failure: Duration::ZERO,
+                    ..good
+                },
+                "retry_after_failure",
+            ),
+            (
+                Settings {
+                    ask_timeout: Duration::from_hours(1),
+                    ..good
+                },
+                "ask_timeout is longer",
+            ),
+            (
+                Settings {
+                    usable_for: Duration::MAX,
+                    ..good
+                },
+                "usable_for is longer",
+            ),
+            (
+                Settings {
+                    usable_for: DAY / 2,
+                    ..good
+                },
+                "shorter than fresh_for",
+            ),
         ] {
             let error = settings.validate().unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
-        let never_old = Settings { fresh_for: 3650 * DAY, usable_for: 3650 * DAY, ..good };
+        let never_old = Settings {
+            fresh_for: 3650 * DAY,
+            usable_for: 3650 * DAY,
+            ..good
+        };
         assert_eq!(never_old.validate(), Ok(()));
     }
 
@@ -202,9 +249,12 @@ mod tests {
         let settings = Settings::default();
         let learnt_at = Timestamp::from_second(1_800_000_000).unwrap();
         let ten_minutes = Duration::from_mins(10);
-        assert!(settings.is_due(learnt_at, learnt_at + (DAY - ten_minutes)));
-        assert!(!settings.is_due(learnt_at, learnt_at + (DAY - 2 * ten_minutes)));
-        let rarely = Settings { refresh_interval: 30 * DAY, ..settings };
+        assert!(settings.is_due(learnt_at, learnt_at + DAY.saturating_sub(ten_minutes)));
+        assert!(!settings.is_due(learnt_at, learnt_at + DAY.saturating_sub(2 * ten_minutes)));
+        let rarely = Settings {
+            refresh_interval: 30 * DAY,
+            ..settings
+        };
         assert!(!rarely.is_due(learnt_at, learnt_at + DAY / 3));
         assert!(rarely.is_due(learnt_at, learnt_at + DAY / 2));
     }
