@@ -26,6 +26,8 @@ pub struct Setting {
     pub upstreams: Vec<(String, String)>,
     /// A PostgreSQL database instead of SQLite in the data folder.
     pub database: Option<String>,
+    /// More lines before the first table.
+    pub top: String,
     /// More lines of the table `[gateway]`.
     pub gateway: String,
     /// More lines of each table `[[upstreams]]`.
@@ -44,12 +46,13 @@ impl Gateway {
             None => String::new(),
         };
         let mut config = format!(
-            "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{database}\n\
+            "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{database}{}\n\
              [gateway]\nlisten = '127.0.0.1:{port}'\n{}\n\n\
              [control]\nlisten = '127.0.0.1:{control}'\n\n\
              [operations]\nlisten = '127.0.0.1:{operations}'\n\n\
              [hub]\nurl = '{}'\n\n{}\n",
             folder.join("data").display(),
+            setting.top,
             setting.gateway,
             setting.hub,
             setting.tables,

@@ -6,6 +6,7 @@ pub struct Outcome {
     command: String,
     succeeded: bool,
     text: String,
+    answer: Vec<u8>,
 }
 
 impl Outcome {
@@ -28,6 +29,15 @@ impl Outcome {
             self.command, self.text
         );
         &self.text
+    }
+
+    /// Asserts that it succeeded and that its standard output is JSON.
+    #[track_caller]
+    pub fn expect_json(&self) -> serde_json::Value {
+        self.expect_success();
+        serde_json::from_slice(&self.answer).unwrap_or_else(|error| {
+            panic!("{} printed no JSON ({error}): {}", self.command, self.text)
+        })
     }
 
     /// Asserts that it failed, and that its user read `text`.
@@ -87,5 +97,6 @@ pub(crate) fn run_with_input(command: &Command, input: &str) -> Outcome {
         command: format!("{command:?}"),
         succeeded: output.status.success(),
         text,
+        answer: output.stdout,
     }
 }
