@@ -54,7 +54,7 @@ fn access_token(row: &TokenRow) -> AccessToken {
         id: row.id,
         hash: TokenHash::from_stored(row.hash),
         owner: row.owner.clone(),
-        label: row.id.to_string().into(),
+        label: row.label.as_str().into(),
         reach: reach(&row.scopes),
         expires_at: row.expires_at,
     }

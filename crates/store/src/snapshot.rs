@@ -34,6 +34,8 @@ pub struct TokenRow {
     pub id: TokenId,
     /// Whose it is.
     pub owner: TokenOwner,
+    /// What its owner calls it.
+    pub label: String,
     /// Its keyed hash.
     pub hash: [u8; 32],
     /// What it may be used for.
@@ -89,7 +91,7 @@ impl Store {
         let tokens: Vec<TokenColumns> = picture
             .link()
             .all(
-                "SELECT id, person, organization, hash, scopes, expires_at
+                "SELECT id, person, organization, label, hash, scopes, expires_at
                  FROM access_tokens WHERE revoked_at IS NULL",
                 values![],
             )
@@ -126,6 +128,7 @@ struct TokenColumns {
     id: String,
     person: Option<String>,
     organization: Option<String>,
+    label: String,
     hash: Vec<u8>,
     scopes: String,
     expires_at: Option<i64>,
@@ -142,6 +145,7 @@ impl TokenColumns {
         Ok(TokenRow {
             id: place.parse(&self.id)?,
             owner: TokenOwner::read(place, person, organization)?,
+            label: self.label,
             hash: hash.map_err(|_| place.corrupt("its hash does not have 32 bytes"))?,
             scopes: place.json(&self.scopes)?,
             expires_at: place.time_some(self.expires_at)?,

@@ -6,7 +6,9 @@ use jiff::{Span, SpanRelativeTo};
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// For `#[serde(deserialize_with = …)]`.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse(&text).map_err(D::Error::custom)
 }
@@ -18,7 +20,8 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
         Duration::try_from(signed).ok()
     };
-    readable().ok_or_else(|| format!("{text:?} is not a duration; write it like 30s, 15m, 24h or 7d"))
+    readable()
+        .ok_or_else(|| format!("{text:?} is not a duration; write it like 30s, 15m, 24h or 7d"))
 }
 
 #[cfg(test)]
@@ -27,7 +30,7 @@ mod tests {
 
     #[test]
     fn durations_are_read_as_people_write_them() {
-        assert_eq!(parse("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(parse("60s"), Ok(Duration::from_mins(1)));
         assert_eq!(parse("7d"), Ok(Duration::from_secs(7 * 86_400)));
         assert_eq!(parse("1h 30m"), Ok(Duration::from_secs(5_400)));
         for bad in ["", "60", "-5s", "soon", "1 month"] {

@@ -70,7 +70,7 @@ impl Default for Config {
             upstreams: Vec::new(),
             organization_accounts: Vec::new(),
             opened_networks: Vec::new(),
-            hold_policy: Duration::from_secs(15 * 60),
+            hold_policy: Duration::from_mins(15),
         }
     }
 }
@@ -103,7 +103,7 @@ impl Default for GatewayConfig {
             public_url: None,
             tls: None,
             virtual_hosts: Vec::new(),
-            tag_fresh_for: Duration::from_secs(60),
+            tag_fresh_for: Duration::from_mins(1),
         }
     }
 }
@@ -192,9 +192,8 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
         Failure::usage(format!("cannot read {}: {error}", path.display()))
             .hint("name the configuration file with --config or PULLGATE_CONFIG")
     })?;
-    toml::from_str(&text).map_err(|error| {
-        Failure::usage(format!("{} is not valid:\n{error}", path.display()))
-    })
+    toml::from_str(&text)
+        .map_err(|error| Failure::usage(format!("{} is not valid:\n{error}", path.display())))
 }
 
 /// An address of a server, to which paths are appended.
@@ -206,7 +205,9 @@ fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .filter(|url| url.query().is_none() && url.fragment().is_none())
         .filter(|url| url.username().is_empty() && url.password().is_none());
-    let plain = trimmed.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    let plain = trimmed
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'"');
     if parsed.is_none() || !plain {
         return Err(D::Error::custom(format!(
             "{text:?} is not an address such as https://pullgate.acme.example"
@@ -287,10 +288,16 @@ mod tests {
         for (text, named) in [
             ("datta = '/x'", "datta"),
             ("[gateway]\nport = 1", "port"),
-            ("[[upstreams]]\nregistry='quay.io'\ntls_verify=false", "tls_verify"),
+            (
+                "[[upstreams]]\nregistry='quay.io'\ntls_verify=false",
+                "tls_verify",
+            ),
             ("public_url = 'pullgate'", "pullgate"),
             ("hold_policy = '5'", "5"),
-            ("[[opened_networks]]\nnetwork='10.0.0.0/33'\norganization='acme'", "network"),
+            (
+                "[[opened_networks]]\nnetwork='10.0.0.0/33'\norganization='acme'",
+                "network",
+            ),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(named), "{text}: {error}");

@@ -11,7 +11,6 @@ mod identity;
 mod network;
 
 pub(crate) use account::OrganizationAccount;
-pub(crate) use file::{CatalogConfig, Config, ControlConfig, GatewayConfig, HubConfig, OperationsConfig, read};
+pub(crate) use file::{Config, read};
 pub(crate) use identity::IdentityConfig;
 pub(crate) use network::{OpenedNetworkConfig, TlsConfig};
-

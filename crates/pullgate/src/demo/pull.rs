@@ -63,13 +63,20 @@ async fn token(
     path: &str,
     account: Option<&Account>,
 ) -> Result<String, Failure> {
-    let mut request = client
-        .get(format!("{registry}/token"))
-        .query(&[("service", "pullgate"), ("scope", &format!("repository:{path}:pull"))]);
+    let mut request = client.get(format!("{registry}/token")).query(&[
+        ("service", "pullgate"),
+        ("scope", &format!("repository:{path}:pull")),
+    ]);
     if let Some(account) = account {
         request = request.basic_auth(account.username, Some(account.password.expose()));
     }
-    let answer: Value = request.send().await.map_err(lost)?.json().await.map_err(lost)?;
+    let answer: Value = request
+        .send()
+        .await
+        .map_err(lost)?
+        .json()
+        .await
+        .map_err(lost)?;
     match answer["token"].as_str() {
         Some(token) => Ok(token.to_owned()),
         None => Err(Failure::new(format!("no token was granted: {answer}"))),
@@ -97,17 +104,24 @@ async fn bytes(answer: Response, digest: &str) -> Result<bytes::Bytes, Failure> 
     if sha256(&bytes) == digest {
         Ok(bytes)
     } else {
-        Err(Failure::new(format!("what came does not have the digest {digest}")))
+        Err(Failure::new(format!(
+            "what came does not have the digest {digest}"
+        )))
     }
 }
 
 fn header(answer: &Response, name: &str) -> Result<String, Failure> {
-    let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let value = answer
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok());
     value
         .map(ToOwned::to_owned)
         .ok_or_else(|| Failure::new(format!("the answer has no header {name}")))
 }
 
 fn lost(error: reqwest::Error) -> Failure {
-    Failure::new(format!("the gateway did not answer as a registry does: {error}"))
+    Failure::new(format!(
+        "the gateway did not answer as a registry does: {error}"
+    ))
 }

@@ -56,7 +56,11 @@ impl Handler for Registry {
     async fn answer(&self, request: Request<Incoming>, _: Peer) -> Response<Full<Bytes>> {
         let mut response = self.find(request.uri().path()).unwrap_or_else(|| {
             let unknown = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"not here"}]}"#;
-            let mut response = found("application/json", None, Bytes::from_static(unknown.as_bytes()));
+            let mut response = found(
+                "application/json",
+                None,
+                Bytes::from_static(unknown.as_bytes()),
+            );
             *response.status_mut() = StatusCode::NOT_FOUND;
             response
         });

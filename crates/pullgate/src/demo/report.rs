@@ -1,65 +1,72 @@
 //! What the demo shows.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 
-use super::people::Actor;
+use super::people::{Actor, Exhibit};
 use super::pull::Pulled;
 use super::stage::{Scene, Stage};
+use crate::output::{Tint, terminal_width, tinted};
+
+/// How wide the tables are where the terminal is not narrower, in characters.
+const WIDTH: u16 = 80;
 
 /// Who pulled what, how it ended and why.
 pub(super) fn print_table(stage: &Stage, scenes: &[Scene<'_>]) -> io::Result<()> {
-    let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["image", "who", "outcome", "why"]);
-    if table.width().is_none() {
-        table.set_width(100);
-    }
-    let mut last = "";
-    for scene in scenes {
-        let image = if last == scene.exhibit.path {
-            String::new()
-        } else {
-            format!("{}\n{}", scene.exhibit.path, scene.exhibit.about)
-        };
-        last = scene.exhibit.path;
-        table.add_row([
-            Cell::new(image),
-            Cell::new(scene.actor.role),
-            outcome(scene),
-            Cell::new(&scene.reason),
-        ]);
-    }
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "Pullgate at {} stands in front of a registry that plays Docker Hub.\n\
-         The organization acme has Image Access Management on: official images and\n\
-         verified publishers are Allowed. Everything below went over HTTP.\n\n{table}\n",
+        "Pullgate at {} stands in front of a registry that plays\n\
+         Docker Hub. The organization acme has Image Access Management on, and allows\n\
+         official images and verified publishers. Everything below went over HTTP.",
         stage.running.gateway_url
     )?;
-    let surprises = scenes.iter().filter(|scene| !scene.is_as_expected()).count();
+    for of_one_image in scenes.chunk_by(|one, next| one.exhibit.path == next.exhibit.path) {
+        let Exhibit { path, about, .. } = of_one_image[0].exhibit;
+        writeln!(
+            out,
+            "\n{}",
+            tinted(Tint::Strong, &format!("{path}, {about}"))
+        )?;
+        writeln!(out, "{}", table(of_one_image))?;
+    }
+    writeln!(out)?;
+    let surprises = scenes
+        .iter()
+        .filter(|scene| !scene.is_as_expected())
+        .count();
     if surprises == 0 {
         writeln!(out, "All {} outcomes are as the policy says.", scenes.len())
     } else {
-        writeln!(out, "{surprises} of {} outcomes are NOT as the policy says.", scenes.len())
+        writeln!(
+            out,
+            "{surprises} of {} outcomes are NOT as the policy says.",
+            scenes.len()
+        )
     }
 }
 
-fn outcome(scene: &Scene<'_>) -> Cell {
-    let (word, color) = match scene.pulled {
-        Pulled::Whole => ("allowed", Color::Green),
-        Pulled::Refused(_) => ("denied", Color::Red),
-    };
-    let cell = Cell::new(word);
-    let plain = !io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some();
-    match (scene.is_as_expected(), plain) {
-        (false, _) => Cell::new(format!("{word} (!)")),
-        (true, true) => cell,
-        (true, false) => cell.fg(color).add_attribute(Attribute::Bold),
+/// Who pulled one image, how it ended and why.
+fn table(scenes: &[Scene<'_>]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(terminal_width().unwrap_or(WIDTH).min(WIDTH));
+    for scene in scenes {
+        let indented = format!("  {}", scene.actor.role);
+        table.add_row([&indented, outcome(scene), &scene.reason]);
+    }
+    table.trim_fmt()
+}
+
+fn outcome(scene: &Scene<'_>) -> &'static str {
+    match (&scene.pulled, scene.is_as_expected()) {
+        (Pulled::Whole, true) => "allowed",
+        (Pulled::Whole, false) => "allowed (!)",
+        (Pulled::Refused(_), true) => "denied",
+        (Pulled::Refused(_), false) => "denied (!)",
     }
 }
 
@@ -67,10 +74,18 @@ fn outcome(scene: &Scene<'_>) -> Cell {
 pub(super) fn print_how_to_try(stage: &Stage) -> io::Result<()> {
     let host = stage.running.gateway_address;
     let mut out = io::stdout().lock();
-    writeln!(out, "\nTry it by hand. These passwords are good until you press Ctrl-C:\n")?;
+    writeln!(
+        out,
+        "\nTry it by hand. These passwords are good until you press Ctrl-C:\n"
+    )?;
     for Actor { role, account } in &stage.actors {
         if let Some(account) = account {
-            writeln!(out, "  {role:<8} {:<8} {}", account.username, account.password.expose())?;
+            writeln!(
+                out,
+                "  {role:<8} {:<8} {}",
+                account.username,
+                account.password.expose()
+            )?;
         }
     }
     writeln!(

@@ -51,7 +51,9 @@ impl Scene<'_> {
 impl Stage {
     /// Starts everything and sets the organization up.
     pub(super) async fn set(gateway: Option<SocketAddr>) -> Result<Self, Failure> {
-        let folder = tempfile::Builder::new().prefix("pullgate-demo-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("pullgate-demo-")
+            .tempdir()?;
         let (stand_ins, _) = watch::channel(false);
         let registry_url = stand_in(Registry::new(images()?), &stand_ins).await?;
         let hub_url = stand_in(Hub, &stand_ins).await?;
@@ -86,7 +88,11 @@ impl Stage {
     async fn set_up_organization(&self) -> Result<(), Failure> {
         let parts = &self.running.parts;
         let (store, by) = (&parts.store, &StoreActor::CommandLine);
-        for account in self.actors.iter().filter_map(|actor| actor.account.as_ref()) {
+        for account in self
+            .actors
+            .iter()
+            .filter_map(|actor| actor.account.as_ref())
+        {
             let person = NewPerson {
                 username: name(account.username)?,
                 email: format!("{}@acme.example", account.username),
@@ -153,12 +159,19 @@ impl Stage {
         let parts = &self.running.parts;
         let subject = parts
             .identity
-            .sign_in(account.username, &account.password, Ipv4Addr::LOCALHOST.into())
+            .sign_in(
+                account.username,
+                &account.password,
+                Ipv4Addr::LOCALHOST.into(),
+            )
             .await
             .map_err(|error| Failure::new(error.to_string()))?;
         let repository: Repository = name(exhibit.path)?;
         let decision = parts.door.explain(&subject, &repository).await;
-        Ok(decision.sentence(None))
+        Ok(decision
+            .sentence(None)
+            .split_once("may be pulled: ")
+            .map_or_else(|| decision.sentence(None), |(_, why)| why.to_owned()))
     }
 
     /// Ends everything and removes what it left.

@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use super::connections::Stop;
+use super::connections::{Stop, told};
 use crate::config::TlsConfig;
 use crate::failure::Failure;
 
@@ -61,7 +61,7 @@ impl Certificate {
         let mut seen = self.stamp().await;
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = told(&mut stop) => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
             let now = self.stamp().await;
@@ -112,10 +112,10 @@ fn load(files: &TlsConfig) -> Result<CertifiedKey, Failure> {
     if chain.is_empty() {
         return Err(unusable(&files.certificate, &"it holds no certificate"));
     }
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .map_err(|error| unusable(&files.key, &error))?;
-    let key = aws_lc_rs::sign::any_supported_type(&key)
-        .map_err(|error| unusable(&files.key, &error))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unusable(&files.key, &error))?;
+    let key =
+        aws_lc_rs::sign::any_supported_type(&key).map_err(|error| unusable(&files.key, &error))?;
     let certified = CertifiedKey::new(chain, key);
     certified
         .keys_match()

@@ -38,6 +38,12 @@ const DRAIN: Duration = Duration::from_secs(30);
 /// Tells listeners to stop.
 pub(crate) type Stop = watch::Receiver<bool>;
 
+/// Waits until told to stop.
+pub(crate) async fn told(stop: &mut Stop) {
+    // Whoever could tell being gone is as good as being told.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 /// What answers requests on a listener.
 pub(crate) trait Handler: Clone + Send + Sync + 'static {
     /// The body of an answer.
@@ -93,7 +99,7 @@ impl Listener {
         let acceptor = self.tls.as_ref().map(|certificate| certificate.acceptor());
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = told(&mut stop) => break,
                 accepted = self.tcp.accept() => match accepted {
                     Ok((stream, address)) => {
                         serve_one(stream, address, acceptor.clone(), handler.clone(), graceful.watcher());
@@ -130,7 +136,7 @@ fn serve_one(
     // Blobs are written in large pieces; waiting to join small ones only
     // delays manifests.
     let _ = stream.set_nodelay(true);
-    let peer = |scheme| Peer {
+    let peer = move |scheme| Peer {
         address: address.ip().to_canonical(),
         scheme,
     };

@@ -7,7 +7,7 @@ mod parts;
 mod poke;
 mod serve;
 
-pub(crate) use connections::{Handler, Listener, Stop};
-pub(crate) use parts::Parts;
-pub(crate) use poke::poke;
+pub(crate) use connections::{Handler, Listener};
+pub(crate) use parts::{Parts, open_catalog, open_identity, open_store};
+pub(crate) use poke::{Poked, poke};
 pub(crate) use serve::{Running, ended_by_signal, serve, start};

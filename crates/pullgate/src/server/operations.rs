@@ -34,7 +34,10 @@ impl Operations {
     /// Answers one request.
     pub(crate) async fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
         if !matches!(*method, Method::GET | Method::HEAD) {
-            return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET is answered here\n");
+            return plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "only GET is answered here\n",
+            );
         }
         match path {
             "/healthz" => plain(StatusCode::OK, "alive\n"),

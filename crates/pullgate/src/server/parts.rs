@@ -119,7 +119,9 @@ pub(crate) async fn open_identity(config: &Config, store: Store) -> Result<Ident
 /// Opens what is known of categories.
 pub(crate) async fn open_catalog(config: &Config, store: Store) -> Result<Catalog, Failure> {
     let unusable = |error: &dyn std::fmt::Display| {
-        Failure::usage(format!("the settings of [hub] and [catalog] cannot be used: {error}"))
+        Failure::usage(format!(
+            "the settings of [hub] and [catalog] cannot be used: {error}"
+        ))
     };
     let settings = pullgate_catalog::Settings {
         fresh_for: config.catalog.fresh_for,
@@ -142,8 +144,11 @@ fn make_private_folder(path: &Path) -> Result<(), Failure> {
         .mode(0o700)
         .create(path)
         .map_err(|error| {
-            Failure::new(format!("cannot make the data folder {}: {error}", path.display()))
-                .hint("name a folder that can be written with --data or `data` in the configuration")
+            Failure::new(format!(
+                "cannot make the data folder {}: {error}",
+                path.display()
+            ))
+            .hint("name a folder that can be written with --data or `data` in the configuration")
         })
 }
 

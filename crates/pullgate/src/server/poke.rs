@@ -15,7 +15,7 @@ use pullgate_access::Door;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::connections::Stop;
+use super::connections::{Stop, told};
 
 /// How long a command waits for the server to bring a change in.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,7 +64,7 @@ pub(crate) async fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = told(&mut stop) => break,
                 accepted = listener.accept() => {
                     if let Ok((stream, _)) = accepted {
                         tokio::spawn(answer(stream, Arc::clone(&door)));

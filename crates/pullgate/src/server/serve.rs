@@ -12,7 +12,7 @@ use pullgate_gateway::{Gateway, Peer, ReplyBody};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connections::{Handler, Listener, Stop};
+use super::connections::{Handler, Listener};
 use super::operations::Operations;
 use super::parts::Parts;
 use super::poke;
@@ -20,10 +20,11 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 /// How often the last use of access tokens is written.
-const WRITE_USES: Duration = Duration::from_secs(60);
+const WRITE_USES: Duration = Duration::from_mins(1);
 
-/// How often signing keys are looked at.
-const LOOK_AT_KEYS: Duration = Duration::from_secs(60);
+/// How often signing keys are looked at: several times in the minute that a
+/// new one is published before it signs.
+const LOOK_AT_KEYS: Duration = Duration::from_secs(20);
 
 /// A server that runs.
 pub(crate) struct Running {
@@ -70,10 +71,18 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     ));
     let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
 
-    let gateway_listener =
-        Listener::bind("gateway", config.gateway.listen, config.gateway.tls.as_ref()).await?;
-    let control_listener =
-        Listener::bind("control", config.control.listen, config.control.tls.as_ref()).await?;
+    let gateway_listener = Listener::bind(
+        "gateway",
+        config.gateway.listen,
+        config.gateway.tls.as_ref(),
+    )
+    .await?;
+    let control_listener = Listener::bind(
+        "control",
+        config.control.listen,
+        config.control.tls.as_ref(),
+    )
+    .await?;
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
     let (stop, stopped) = watch::channel(false);
@@ -123,30 +132,23 @@ fn background(parts: &Arc<Parts>) -> JoinSet<()> {
     tasks.spawn(async move { Arc::clone(&all.catalog).keep_fresh().await });
     let all = spare();
     tasks.spawn(async move {
-        every(WRITE_USES, async || {
+        loop {
+            tokio::time::sleep(WRITE_USES).await;
             if let Err(error) = all.identity.flush_uses().await {
                 tracing::warn!(%error, "the last use of access tokens could not be written yet");
             }
-        })
-        .await;
+        }
     });
     let all = spare();
     tasks.spawn(async move {
-        every(LOOK_AT_KEYS, async || {
+        loop {
+            tokio::time::sleep(LOOK_AT_KEYS).await;
             if let Err(error) = all.identity.tend_keys().await {
                 tracing::warn!(%error, "the signing keys could not be looked at");
             }
-        })
-        .await;
+        }
     });
     tasks
-}
-
-async fn every(period: Duration, work: impl AsyncFn()) {
-    loop {
-        tokio::time::sleep(period).await;
-        work().await;
-    }
 }
 
 async fn open_cache(config: &Config) -> Result<Cache, Failure> {
