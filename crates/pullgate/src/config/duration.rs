@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn durations_are_read_as_people_write_them() {
         assert_eq!(parse("60s"), Ok(Duration::from_mins(1)));
-        assert_eq!(parse("7d"), Ok(Duration::from_secs(7 * 86_400)));
-        assert_eq!(parse("1h 30m"), Ok(Duration::from_secs(5_400)));
+        assert_eq!(parse("7d"), Ok(Duration::from_hours(7 * 24)));
+        assert_eq!(parse("1h 30m"), Ok(Duration::from_mins(90)));
         for bad in ["", "60", "-5s", "soon", "1 month"] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -280,7 +280,17 @@ mod tests {
         );
         assert_eq!(config.gateway.virtual_hosts[0].0, "registry-1.docker.io");
         assert_eq!(config.organization_accounts.len(), 1);
-        assert_eq!(config.hold_policy, Duration::from_secs(300));
+        assert_eq!(config.hold_policy, Duration::from_mins(5));
+    }
+
+    #[test]
+    fn the_file_in_the_documentation_is_read() {
+        let page = include_str!("../../../../docs/configuration.md");
+        let (_, from) = page.split_once("```toml\n").unwrap();
+        let (file, _) = from.split_once("```").unwrap();
+        let config = parse(file).unwrap();
+        assert_eq!(config.upstreams.len(), 2);
+        assert_eq!(config.organization_accounts.len(), 1);
     }
 
     #[test]

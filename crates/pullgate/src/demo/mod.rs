@@ -18,7 +18,7 @@ use clap::Args;
 
 use crate::failure::{Exit, Failure};
 use crate::server::ended_by_signal;
-use stage::Stage;
+use stage::{Scene, Stage};
 
 /// Show the main job: an owner, a member and a stranger pull five images.
 ///
@@ -43,7 +43,7 @@ impl DemoCommand {
         let stage = Stage::set(self.gateway).await?;
         let scenes = stage.play().await?;
         report::print_table(&stage, &scenes)?;
-        let as_expected = scenes.iter().all(|scene| scene.is_as_expected());
+        let as_expected = scenes.iter().all(Scene::is_as_expected);
         if !self.once {
             report::print_how_to_try(&stage)?;
             ended_by_signal().await?;

@@ -120,6 +120,7 @@ fn header(answer: &Response, name: &str) -> Result<String, Failure> {
         .ok_or_else(|| Failure::new(format!("the answer has no header {name}")))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
 fn lost(error: reqwest::Error) -> Failure {
     Failure::new(format!(
         "the gateway did not answer as a registry does: {error}"

@@ -96,7 +96,7 @@ impl Listener {
         if let Some(certificate) = &self.tls {
             tokio::spawn(Arc::clone(certificate).follow(stop.clone()));
         }
-        let acceptor = self.tls.as_ref().map(|certificate| certificate.acceptor());
+        let acceptor = self.tls.as_ref().map(Certificate::acceptor);
         loop {
             tokio::select! {
                 () = told(&mut stop) => break,

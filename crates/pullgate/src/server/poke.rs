@@ -52,7 +52,7 @@ pub(crate) async fn poke(data: &Path) -> Poked {
 }
 
 /// Listens for knocks until told to stop.
-pub(crate) async fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::Result<()> {
+pub(crate) fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::Result<()> {
     let path = socket(data);
     // What a killed server has left behind would keep this one from binding.
     match std::fs::remove_file(&path) {

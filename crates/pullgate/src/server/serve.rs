@@ -86,7 +86,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
     let (stop, stopped) = watch::channel(false);
-    poke::listen(&config.data, Arc::clone(&parts.door), stopped.clone()).await?;
+    poke::listen(&config.data, Arc::clone(&parts.door), stopped.clone())?;
     let mut running = Running {
         gateway_url: gateway_listener.url()?,
         gateway_address: gateway_listener.address()?,
