@@ -94,6 +94,11 @@ impl Gateway {
         self.operations
     }
 
+    /// The port of the API for people and tools.
+    pub fn control(&self) -> u16 {
+        self.control
+    }
+
     /// The address that links in messages begin with.
     pub fn public_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.control)
