@@ -8,26 +8,19 @@ use pullgate_policy::Badge;
 use pullgate_reference::Repository;
 use pullgate_store::{LearntBadge, LearntFrom, Store};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
 
+use crate::asking;
 use crate::error::CatalogError;
-use crate::flights::{Boarding, Flight, Flights};
-use crate::hub::{AskError, HubClient};
+use crate::flights::Flights;
+use crate::hub::HubClient;
 use crate::knowledge::{Knowledge, Source, Whose};
 use crate::memory::{Learnt, Memory};
 use crate::namespace::Namespace;
 use crate::outage::Outage;
-use crate::settings::{Age, CLOCK_DIFFERENCE, Settings, signed};
+use crate::settings::{Age, CLOCK_DIFFERENCE, Settings};
 
 /// Tells the time. A parameter, so that a test can move it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// The most questions to Docker Hub at once. More of them wait for their turn.
-const QUESTIONS_AT_ONCE: usize = 32;
-
-/// The longest that Docker Hub is left in peace because it asks for it. First
-/// pulls from verified publishers are denied for as long.
-const LONGEST_PEACE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Which badge each namespace on Docker Hub has, as far as it is known.
 pub struct Catalog {
@@ -40,10 +33,10 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) memory: Memory,
     pub(crate) outage: Outage,
-    hub: HubClient,
+    pub(crate) hub: HubClient,
+    pub(crate) flights: Arc<Flights>,
+    pub(crate) questions: Semaphore,
     clock: Clock,
-    flights: Arc<Flights>,
-    questions: Semaphore,
 }
 
 impl Catalog {
@@ -62,9 +55,9 @@ impl Catalog {
             memory: Memory::default(),
             outage: Outage::default(),
             hub,
-            clock,
             flights: Arc::default(),
-            questions: Semaphore::new(QUESTIONS_AT_ONCE),
+            questions: asking::turns(),
+            clock,
         };
         shared.take_rows(&learnt, |_| true);
         Ok(Self {
@@ -118,30 +111,6 @@ impl Catalog {
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
-
-    /// Asks Docker Hub and waits until what it says is known, unless what is
-    /// known will do or Docker Hub is not to be asked now.
-    pub(crate) async fn ask_unless(
-        &self,
-        namespace: &str,
-        will_do: impl Fn(Learnt, Timestamp) -> bool,
-    ) {
-        let shared = &self.shared;
-        let boarding = shared.flights.board(namespace, || {
-            let now = shared.now();
-            let known = shared.memory.recall(namespace);
-            !known.is_some_and(|learnt| will_do(learnt, now)) && shared.may_ask(namespace, now)
-        });
-        let landing = match boarding {
-            Boarding::NotNeeded => return,
-            Boarding::Joined(landing) => landing,
-            Boarding::First(flight, landing) => {
-                tokio::spawn(ask(Arc::clone(shared), flight));
-                landing
-            }
-        };
-        landing.wait().await;
-    }
 }
 
 impl fmt::Debug for Catalog {
@@ -182,22 +151,6 @@ impl Shared {
         }
     }
 
-    /// Whether neither the namespace nor Docker Hub as a whole has failed just
-    /// now. A moment to try again that is too far away was set by a clock that
-    /// has since been turned back.
-    pub(crate) fn may_ask(&self, namespace: &str, now: Timestamp) -> bool {
-        let longest = self.retry().max(LONGEST_PEACE);
-        let waits = self.memory.retry_at(namespace).is_some_and(|retry_at| {
-            let left = retry_at.duration_since(now);
-            left.is_positive() && left <= longest
-        });
-        !waits && !self.outage.lasts(now, longest)
-    }
-
-    fn retry(&self) -> SignedDuration {
-        signed(self.settings.retry_after_failure)
-    }
-
     /// Takes what the store holds into memory. What cannot be meant (a name
     /// that is no namespace, a time in the future) is left out: then it is not
     /// known.
@@ -222,61 +175,6 @@ impl Shared {
             }
         }
     }
-
-    /// Writes down that there was no answer.
-    fn failed(&self, namespace: &Namespace, error: &AskError) {
-        let now = self.now();
-        let retry_at = later(now, self.retry());
-        tracing::warn!(%namespace, why = %error, "Docker Hub could not say which badge a namespace has");
-        self.memory.failed(namespace, now, retry_at);
-        match error {
-            AskError::Unreachable(_) | AskError::TimedOut => self.outage.unanswered(retry_at),
-            AskError::TooManyRequests { wait } => {
-                self.outage.answered();
-                let wait = wait.map_or(SignedDuration::ZERO, signed);
-                let wait = wait.min(LONGEST_PEACE).max(self.retry());
-                self.outage.begin(later(now, wait));
-            }
-            AskError::Busy => {}
-            _ => self.outage.answered(),
-        }
-    }
-}
-
-/// Asks Docker Hub about one namespace, and keeps what it says. Those who wait
-/// go on as soon as it is in memory; the store is written to after that, since
-/// nobody decides by it.
-async fn ask(shared: Arc<Shared>, flight: Flight) {
-    let namespace = flight.namespace().clone();
-    let badge = match ask_in_time(&shared, namespace.as_str()).await {
-        Ok(badge) => badge,
-        Err(error) => return shared.failed(&namespace, &error),
-    };
-    shared.outage.answered();
-    let learnt = Learnt {
-        badge,
-        at: shared.now(),
-        source: LearntFrom::Asked,
-    };
-    shared.memory.answered(&namespace, learnt);
-    drop(flight);
-    if let Err(error) = shared.store.save_badges(&[learnt.of(&namespace)]).await {
-        tracing::warn!(
-            %namespace,
-            %error,
-            "what Docker Hub has said is known until the next start only, for it could not be written to the database"
-        );
-    }
-}
-
-async fn ask_in_time(shared: &Shared, namespace: &str) -> Result<Badge, AskError> {
-    let deadline = Instant::now() + shared.settings.ask_timeout;
-    let Ok(Ok(_turn)) = timeout_at(deadline, shared.questions.acquire()).await else {
-        return Err(AskError::Busy);
-    };
-    timeout_at(deadline, shared.hub.badge(namespace))
-        .await
-        .unwrap_or(Err(AskError::TimedOut))
 }
 
 /// A moment as precisely as the store keeps it, so that it is the same after a
@@ -285,6 +183,6 @@ pub(crate) fn to_millisecond(moment: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
 }
 
-fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
+pub(crate) fn later(now: Timestamp, wait: SignedDuration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }

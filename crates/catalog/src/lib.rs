@@ -37,6 +37,7 @@
 //!
 //! [`Badge::Unknown`]: pullgate_policy::Badge::Unknown
 
+mod asking;
 mod catalog;
 mod document;
 mod error;
