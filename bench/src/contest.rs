@@ -88,12 +88,16 @@ impl Outcome {
         median(&self.rounds(peer, measure))
     }
 
+    /// Pullgate's median of a measure, divided by that of another server.
+    pub(crate) fn ratio(&self, measure: usize, other: Peer) -> f64 {
+        self.median(Peer::Pullgate, measure) / self.median(other, measure)
+    }
+
     /// What a goal is about.
     pub(crate) fn value(&self, goal: &Goal) -> f64 {
-        let own = self.median(Peer::Pullgate, goal.measure);
         match goal.against {
-            None => own,
-            Some(peer) => own / self.median(peer, goal.measure),
+            None => self.median(Peer::Pullgate, goal.measure),
+            Some(peer) => self.ratio(goal.measure, peer),
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::scenario::{Bound, Goal};
 use crate::tally::spread;
 
 /// How wide the table is.
-const LABEL: usize = 34;
-const COLUMN: usize = 15;
+const LABEL: usize = 32;
+const COLUMN: usize = 16;
 
 /// The result of a run.
 pub(crate) struct Report {
@@ -82,18 +82,24 @@ fn write_outcome(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
     for peer in Peer::ALL {
         write!(text, "{:>COLUMN$}", peer.name())?;
     }
+    writeln!(text)?;
     for (index, measure) in outcome.measures.iter().enumerate() {
         let label = match measure.unit {
             "" => measure.name.to_owned(),
             unit => format!("{} ({unit})", measure.name),
         };
-        write!(text, "\n  {label:<width$}", width = LABEL - 2)?;
+        write!(text, "  {label:<width$}", width = LABEL - 2)?;
         for peer in Peer::ALL {
             let median = outcome.median(peer, index);
             write!(text, "{median:>COLUMN$.0$}", measure.digits)?;
         }
+        write!(text, "\n{:LABEL$}{:>COLUMN$}", "", "that is")?;
+        for peer in [Peer::Nginx, Peer::DockerRegistry] {
+            let ratio = outcome.ratio(index, peer);
+            write!(text, "{:>COLUMN$}", format!("{ratio:.2} ×"))?;
+        }
+        writeln!(text)?;
     }
-    writeln!(text)?;
     for goal in outcome.goals {
         writeln!(text, "  {}", goal_line(outcome, goal))?;
     }
@@ -103,29 +109,20 @@ fn write_outcome(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
 fn goal_line(outcome: &Outcome, goal: &Goal) -> String {
     let name = outcome.measures[goal.measure].name;
     let value = outcome.value(goal);
-    let (what, value_text, unit) = match goal.against {
-        None => (name.to_owned(), format!("{value}"), ""),
-        Some(peer) => (
-            format!("{name} : {}", peer.name()),
-            format!("{value:.2} ×"),
-            " ×",
-        ),
+    let verdict = if goal.bound.is_met_by(value) {
+        "reached"
+    } else {
+        "missed"
     };
     let line = match goal.bound {
-        Bound::AtLeast(line) => format!("at least {line}{unit}"),
-        Bound::AtMost(line) => format!("at most {line}{unit}"),
-        Bound::None => String::new(),
+        Bound::AtLeast(line) => format!("at least {line}"),
+        Bound::AtMost(line) => format!("at most {line}"),
     };
-    let verdict = match goal.bound {
-        Bound::None => "",
-        bound if bound.is_met_by(value) => "reached",
-        _ => "missed",
+    let of = match goal.against {
+        Some(peer) => format!(" × {}'s", peer.name()),
+        None => String::new(),
     };
-    let text = format!(
-        "{what:<width$}{value_text:>COLUMN$}{line:>COLUMN$}{verdict:>COLUMN$}",
-        width = LABEL - 2
-    );
-    text.trim_end().to_owned()
+    format!("goal {verdict}: {name} {line}{of}")
 }
 
 fn outcome_json(outcome: &Outcome) -> Value {
@@ -150,6 +147,8 @@ fn outcome_json(outcome: &Outcome) -> Value {
                 "pullgate": of(Peer::Pullgate),
                 "nginx": of(Peer::Nginx),
                 "docker_registry": of(Peer::DockerRegistry),
+                "ratio_to_nginx": outcome.ratio(index, Peer::Nginx),
+                "ratio_to_docker_registry": outcome.ratio(index, Peer::DockerRegistry),
             })
         })
         .collect();
@@ -176,7 +175,6 @@ fn goal_json(outcome: &Outcome, goal: &Goal) -> Value {
     match goal.bound {
         Bound::AtLeast(line) => json["at_least"] = line.into(),
         Bound::AtMost(line) => json["at_most"] = line.into(),
-        Bound::None => return json,
     }
     json["reached"] = goal.bound.is_met_by(value).into();
     json

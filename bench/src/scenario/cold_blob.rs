@@ -20,12 +20,12 @@ const MEASURES: &[Measure] = &[
         digits: 0,
     },
     Measure {
-        name: "last client done",
+        name: "last client done after",
         unit: "s",
         digits: 3,
     },
     Measure {
-        name: "last client begun",
+        name: "last client begun after",
         unit: "s",
         digits: 3,
     },
@@ -46,16 +46,6 @@ const GOALS: &[Goal] = &[
         measure: 1,
         against: Some(Peer::Nginx),
         bound: Bound::AtMost(1.0),
-    },
-    Goal {
-        measure: 1,
-        against: Some(Peer::DockerRegistry),
-        bound: Bound::None,
-    },
-    Goal {
-        measure: 3,
-        against: Some(Peer::Nginx),
-        bound: Bound::None,
     },
 ];
 

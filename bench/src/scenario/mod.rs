@@ -62,8 +62,6 @@ pub(crate) enum Bound {
     AtLeast(f64),
     /// At this or below.
     AtMost(f64),
-    /// There is none: this is for information.
-    None,
 }
 
 impl Bound {
@@ -72,7 +70,6 @@ impl Bound {
         match self {
             Self::AtLeast(line) => value >= line,
             Self::AtMost(line) => value <= line,
-            Self::None => true,
         }
     }
 }
@@ -98,5 +95,5 @@ pub(crate) fn chosen(
     Ok(scenarios)
 }
 
-/// One kibibyte's third power.
+/// How many bytes that is.
 const GIB: f64 = (1_u32 << 30) as f64;

@@ -39,16 +39,6 @@ const GOALS: &[Goal] = &[
         against: Some(Peer::Nginx),
         bound: Bound::AtMost(1.3),
     },
-    Goal {
-        measure: 0,
-        against: Some(Peer::DockerRegistry),
-        bound: Bound::None,
-    },
-    Goal {
-        measure: 1,
-        against: Some(Peer::DockerRegistry),
-        bound: Bound::None,
-    },
 ];
 
 pub(super) struct WarmBlob {

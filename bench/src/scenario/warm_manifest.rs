@@ -34,23 +34,11 @@ const MEASURES: &[Measure] = &[
     },
 ];
 
-const GOALS: &[Goal] = &[
-    Goal {
-        measure: 0,
-        against: Some(Peer::DockerRegistry),
-        bound: Bound::AtLeast(20.0),
-    },
-    Goal {
-        measure: 0,
-        against: Some(Peer::Nginx),
-        bound: Bound::None,
-    },
-    Goal {
-        measure: 1,
-        against: Some(Peer::Nginx),
-        bound: Bound::None,
-    },
-];
+const GOALS: &[Goal] = &[Goal {
+    measure: 0,
+    against: Some(Peer::DockerRegistry),
+    bound: Bound::AtLeast(20.0),
+}];
 
 pub(super) struct WarmManifest {
     wrk: Wrk,
