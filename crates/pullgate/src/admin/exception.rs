@@ -1,0 +1,210 @@
+//! `pullgate exception`: allowances for one repository, until a date.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use pullgate_policy::{Covers, OrganizationName, TeamName, Username};
+use pullgate_reference::Reference;
+use pullgate_store::NewException;
+
+use super::identifier::{pick, short};
+use super::moment;
+use super::site::{ACTOR, Site};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::output::{Table, date};
+
+/// Exceptions: one repository that may be pulled, until a date and for a reason
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  pullgate exception add acme evil/miner --until 7d --reason 'malware analysis'
+  pullgate exception add acme grafana/k6 --until 2030-12-31 --team data \\
+    --reason 'load test of the shop'
+  pullgate exception end acme 5f0e8c1d2a3b
+
+An exception is for a repository: all its tags and digests.")]
+pub(crate) enum ExceptionCommand {
+    /// Make an exception
+    Add {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: OrganizationName,
+        /// The image; a tag or digest is not looked at
+        image: Reference,
+        /// When it ends, as 7d, 12h or 2030-12-31 (its first moment, UTC)
+        #[arg(long, value_name = "WHEN", value_parser = moment::later)]
+        until: Timestamp,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// List the exceptions of an organization
+    List {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: OrganizationName,
+        /// Those that have ended, too
+        #[arg(long)]
+        all: bool,
+    },
+    /// End an exception now
+    End {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: OrganizationName,
+        /// Which, by its ID as it is listed
+        id: String,
+    },
+}
+
+/// Whom an exception is for; all of the organization if it does not say.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Whom {
+    /// For the members of one team
+    #[arg(long)]
+    team: Option<TeamName>,
+    /// For one member
+    #[arg(long)]
+    user: Option<Username>,
+}
+
+impl ExceptionCommand {
+    pub(crate) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
+        let site = &Site::open(config).await?;
+        match self {
+            Self::Add {
+                organization,
+                image,
+                until,
+                reason,
+                whom,
+            } => {
+                let covers = whom.find(site, &organization).await?;
+                let exception = NewException {
+                    repository: image.repository(),
+                    covers,
+                    ends_at: until,
+                    reason,
+                };
+                add(site, &organization, exception).await
+            }
+            Self::List { organization, all } => list(site, &organization, all).await,
+            Self::End { organization, id } => end(site, &organization, &id).await,
+        }
+    }
+}
+
+impl Whom {
+    async fn find(
+        self,
+        site: &Site<'_>,
+        organization: &OrganizationName,
+    ) -> Result<Covers, Failure> {
+        site.organization(organization).await?;
+        if let Some(team) = self.team {
+            site.team(organization, &team).await?;
+            return Ok(Covers::Team(team));
+        }
+        let Some(user) = self.user else {
+            return Ok(Covers::Organization);
+        };
+        site.person(&user).await?;
+        let members = site.store.members(organization).await?;
+        if members.iter().any(|member| member.username == user) {
+            return Ok(Covers::Person(user));
+        }
+        Err(
+            Failure::new(format!("{user} does not belong to {organization}")).hint(format!(
+                "pullgate member list {organization} shows who does"
+            )),
+        )
+    }
+}
+
+async fn add(
+    site: &Site<'_>,
+    organization: &OrganizationName,
+    exception: NewException,
+) -> Result<ExitCode, Failure> {
+    if exception.reason.trim().is_empty() {
+        return Err(Failure::usage("the reason is empty")
+            .hint("say why with --reason, for whoever looks at it later"));
+    }
+    let repository = exception.repository.clone();
+    let whom = covered(organization, &exception.covers);
+    let until = date(exception.ends_at);
+    let id = site
+        .store
+        .add_exception(organization, exception, ACTOR)
+        .await?;
+    site.changed(format!(
+        "Made the exception {}: {repository} may be pulled by {whom} until {until} UTC.",
+        short(id.as_uuid())
+    ))
+    .await
+}
+
+fn covered(organization: &OrganizationName, covers: &Covers) -> String {
+    match covers {
+        Covers::Organization => format!("all of {organization}"),
+        Covers::Team(team) => format!("team {team}"),
+        Covers::Person(user) => user.to_string(),
+    }
+}
+
+async fn list(
+    site: &Site<'_>,
+    organization: &OrganizationName,
+    all: bool,
+) -> Result<ExitCode, Failure> {
+    site.organization(organization).await?;
+    let now = Timestamp::now();
+    let mut table = Table::new(&["ID", "ENDS", "FOR", "IMAGE", "REASON"]);
+    for record in site.store.exceptions(organization).await? {
+        let ended = record.exception.ends_at <= now;
+        if ended && !all {
+            continue;
+        }
+        let end = date(record.exception.ends_at);
+        table.row([
+            short(record.id.as_uuid()),
+            if ended { "has ended".to_owned() } else { end },
+            covered(organization, &record.exception.covers),
+            record.exception.repository.to_string(),
+            record.reason,
+        ]);
+    }
+    table.print(format!(
+        "{organization} has no exceptions now. Make one with: \
+         pullgate exception add {organization} IMAGE --until 7d --reason TEXT"
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn end(
+    site: &Site<'_>,
+    organization: &OrganizationName,
+    id: &str,
+) -> Result<ExitCode, Failure> {
+    site.organization(organization).await?;
+    let list = format!("pullgate exception list {organization} --all");
+    let records = site.store.exceptions(organization).await?;
+    let records = records
+        .into_iter()
+        .map(|record| (record.id.as_uuid(), record));
+    let record = pick(id, "exception", &list, records)?;
+    site.store
+        .end_exception(organization, record.id, ACTOR)
+        .await?;
+    site.changed(format!(
+        "Ended the exception {} for {}.",
+        short(record.id.as_uuid()),
+        record.exception.repository
+    ))
+    .await
+}

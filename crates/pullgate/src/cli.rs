@@ -1,0 +1,252 @@
+//! The command line: what can be typed, and which command it is.
+
+mod serve;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::admin::{
+    CatalogCommand, DecisionsCommand, ExceptionCommand, MemberCommand, NamespaceCommand,
+    OrgCommand, PolicyCommand, TeamCommand, TokenCommand, UserCommand,
+};
+use crate::config::{self, Config};
+use crate::demo::DemoCommand;
+use crate::explain::ExplainCommand;
+use crate::failure::Failure;
+use crate::output::ended_is_fine;
+use crate::reference::{ReferenceCommand, Verdict};
+use crate::remote::{self, LoginCommand, LogoutCommand, WhoamiCommand};
+use crate::server;
+use serve::ServeCommand;
+
+/// Where the configuration is, if it is not said and the file is there.
+const DEFAULT_CONFIG: &str = "/etc/pullgate/pullgate.toml";
+
+/// Image access management for every container client
+///
+/// Pullgate stands between container clients and the registries they pull
+/// from, and decides every pull by the policy of the organization that whoever
+/// pulls belongs to.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pullgate",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "\
+First steps:
+  pullgate demo                                        see it work, nothing prepared
+  pullgate serve --data ./pullgate                     start a server
+  pullgate --data ./pullgate user create olga          make its first user
+  pullgate --data ./pullgate org create acme --owner olga
+  pullgate --data ./pullgate policy set acme --iam on
+
+Exit codes:
+  0  done, or the answer is yes: the image may be pulled
+  1  the answer is no: the image is denied, a name is not valid
+  2  the command or the configuration is not right
+  3  it could not be done: something is missing, in the way or away
+
+A setting comes from a flag, else the environment, else the configuration
+file, else its default. PULLGATE_LOG sets what is logged, as pullgate=debug."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command has.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The configuration file [default: /etc/pullgate/pullgate.toml, if there is one]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "PULLGATE_CONFIG",
+        hide_env_values = true
+    )]
+    config: Option<PathBuf>,
+    /// The folder with everything that Pullgate keeps
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PULLGATE_DATA",
+        hide_env_values = true
+    )]
+    data: Option<PathBuf>,
+    // An attribute and no comment, for what is shown has no brackets.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PULLGATE_DATABASE",
+        hide_env_values = true,
+        help = "Keep state in PostgreSQL, as postgres://user:password@host/name"
+    )]
+    database: Option<String>,
+    /// Say more of what happens; twice for still more
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(ServeCommand),
+    Demo(DemoCommand),
+    Explain(ExplainCommand),
+    Decisions(DecisionsCommand),
+    #[command(subcommand)]
+    Org(OrgCommand),
+    #[command(subcommand)]
+    User(UserCommand),
+    #[command(subcommand)]
+    Member(MemberCommand),
+    #[command(subcommand)]
+    Team(TeamCommand),
+    #[command(subcommand)]
+    Namespace(NamespaceCommand),
+    #[command(subcommand)]
+    Token(TokenCommand),
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    #[command(subcommand)]
+    Exception(ExceptionCommand),
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    Reference(ReferenceCommand),
+    Login(LoginCommand),
+    Logout(LogoutCommand),
+    Whoami(WhoamiCommand),
+}
+
+impl Cli {
+    /// What is logged unless `PULLGATE_LOG` says otherwise.
+    pub(crate) fn log_filter(&self) -> &'static str {
+        let serves = matches!(self.command, Command::Serve(_));
+        match (self.global.verbose, serves) {
+            (0, false) => "warn",
+            (0, true) => "warn,pullgate=info",
+            (1, _) => "info,pullgate=debug",
+            _ => "info,pullgate=trace",
+        }
+    }
+
+    /// Does what was typed.
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        // What needs no configuration must not fail because of one.
+        match self.command {
+            Command::Demo(command) => return command.run().await,
+            Command::Reference(command) => return print_references(command),
+            Command::Login(command) => return command.run().await,
+            Command::Logout(_) => return remote::logout(),
+            Command::Whoami(command) => return command.run().await,
+            _ => {}
+        }
+        let config = &self.configuration()?;
+        match self.command {
+            Command::Serve(_) => {
+                server::serve(config).await?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Explain(command) => command.run(config).await,
+            Command::Decisions(command) => command.run(config).await,
+            Command::Org(command) => command.run(config).await,
+            Command::User(command) => command.run(config).await,
+            Command::Member(command) => command.run(config).await,
+            Command::Team(command) => command.run(config).await,
+            Command::Namespace(command) => command.run(config).await,
+            Command::Token(command) => command.run(config).await,
+            Command::Policy(command) => command.run(config).await,
+            Command::Exception(command) => command.run(config).await,
+            Command::Catalog(command) => command.run(config).await,
+            Command::Demo(_)
+            | Command::Reference(_)
+            | Command::Login(_)
+            | Command::Logout(_)
+            | Command::Whoami(_) => Ok(ExitCode::SUCCESS),
+        }
+    }
+
+    /// The configuration, with the flags and the environment on top.
+    pub(crate) fn configuration(&self) -> Result<Config, Failure> {
+        let mut config = match &self.global.config {
+            Some(file) => config::read(file)?,
+            None if Path::new(DEFAULT_CONFIG).exists() => config::read(Path::new(DEFAULT_CONFIG))?,
+            None => Config::default(),
+        };
+        if let Some(data) = &self.global.data {
+            config.data.clone_from(data);
+        }
+        if self.global.database.is_some() {
+            config.database.clone_from(&self.global.database);
+        }
+        if let Command::Serve(serve) = &self.command {
+            serve.override_settings(&mut config);
+        }
+        Ok(config)
+    }
+}
+
+fn print_references(command: ReferenceCommand) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    match command.run(io::stdin().lock(), &mut out) {
+        Ok(verdict) => {
+            ended_is_fine(out.flush())?;
+            Ok(verdict.into())
+        }
+        Err(error) => {
+            ended_is_fine(Err(error))?;
+            Ok(Verdict::AllValid.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_is_stronger_than_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pullgate.toml");
+        std::fs::write(
+            &file,
+            "data = '/srv/file'\n[control]\nlisten = '127.0.0.1:1'",
+        )
+        .unwrap();
+        let cli = |more: &[&str]| {
+            let typed = ["pullgate", "serve", "--config", file.to_str().unwrap()];
+            let cli = Cli::parse_from(typed.iter().chain(more));
+            cli.configuration().unwrap()
+        };
+        let config = cli(&[]);
+        assert_eq!(config.data, Path::new("/srv/file"));
+        assert_eq!(config.control.listen.port(), 1);
+        let config = cli(&[
+            "--data=/srv/flag",
+            "--control=127.0.0.1:2",
+            "--public-url=https://pullgate.acme.example/",
+        ]);
+        assert_eq!(config.data, Path::new("/srv/flag"));
+        assert_eq!(config.control.listen.port(), 2);
+        assert_eq!(
+            config.public_url.as_deref(),
+            Some("https://pullgate.acme.example")
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! `pullgate whoami`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use pullgate_policy::Role;
+use serde::Deserialize;
+
+use super::server::Server;
+use super::session;
+use crate::failure::Failure;
+use crate::output::{self, Table, date};
+
+/// Say where you have signed in, as whom, and what you belong to
+#[derive(Debug, Args)]
+pub(crate) struct WhoamiCommand {}
+
+/// What the server answers.
+#[derive(Deserialize)]
+struct Who {
+    username: String,
+    organizations: Vec<Belongs>,
+}
+
+#[derive(Deserialize)]
+struct Belongs {
+    name: String,
+    role: Role,
+    teams: Vec<String>,
+}
+
+impl WhoamiCommand {
+    pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
+        let session = session::saved()?.ok_or_else(|| {
+            Failure::new("you have not signed in").hint("sign in with pullgate login SERVER")
+        })?;
+        let server = Server::of(&session)?;
+        let who: Who = server.get("/v2/user/", &[], &session.token).await?;
+        output::fields(&[
+            ("server", session.server.clone()),
+            ("user", who.username.clone()),
+            (
+                "session",
+                match session.ends_at() {
+                    Some(end) => format!("until {} UTC", date(end)),
+                    None => "has no end".to_owned(),
+                },
+            ),
+        ])?;
+        if !who.organizations.is_empty() {
+            output::say("")?;
+        }
+        let mut table = Table::new(&["ORGANIZATION", "ROLE", "TEAMS"]);
+        for belongs in who.organizations {
+            let role = match belongs.role {
+                Role::Owner => "owner",
+                Role::Member => "member",
+            };
+            let teams = match belongs.teams.join(", ") {
+                none if none.is_empty() => "none".to_owned(),
+                teams => teams,
+            };
+            table.row([belongs.name, role.to_owned(), teams]);
+        }
+        table.print(format!(
+            "{} belongs to no organization, and so may pull nothing. Ask an owner to add you.",
+            who.username
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,12 @@
+//! The command line as people use it: the binary, on a folder of its own.
+
+#![allow(clippy::unwrap_used)] // Clippy knows only functions marked as tests.
+
+mod errors;
+mod explaining;
+mod help;
+mod secrets;
+mod server;
+mod shapes;
+mod site;
+mod story;

@@ -1,0 +1,175 @@
+//! Commands beside and against a server that runs.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use super::site::{Site, password_of, plain};
+
+/// A server on a site; ended when this is dropped.
+struct Server {
+    process: Child,
+    control: String,
+}
+
+impl Server {
+    fn start(site: &Site) -> Self {
+        let mut command = site.command(
+            "serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0",
+        );
+        let mut process = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap());
+        let mut said = String::new();
+        loop {
+            let start = said.len();
+            assert_ne!(log.read_line(&mut said).unwrap(), 0, "no server: {said}");
+            if said[start..].contains("pullgate is ready") {
+                break;
+            }
+        }
+        let control = said.split("control=").nth(1).unwrap();
+        let control = control.split_whitespace().next().unwrap();
+        let control = control.trim_matches('"').to_owned();
+        // Read on, so that the server never waits for somebody to.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { process, control }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A place from which the site can be reached only over the network.
+fn laptop() -> Site {
+    let site = Site::new();
+    std::fs::write(site.path("pullgate.toml"), "").unwrap();
+    site
+}
+
+fn login(laptop: &Site, server: &Server, user: &str) {
+    let line = format!("login {} -u {user} --password-stdin", server.control);
+    let done = laptop.typing(&line, &password_of(user));
+    assert_eq!(done.code, 0, "{done:?}");
+    assert_eq!(
+        plain(&done.out),
+        format!("Signed in to {} as {user}, until DATE UTC.\n", server.control)
+    );
+}
+
+#[test]
+fn mia_signs_in_asks_and_signs_out() {
+    let site = Site::of_acme();
+    site.ok("policy set acme --iam on");
+    site.ok("team create acme data");
+    site.ok("team add acme data mia");
+    let server = Server::start(&site);
+    let laptop = laptop();
+    login(&laptop, &server, "mia");
+    assert_eq!(
+        plain(&laptop.ok("whoami")),
+        format!(
+            "server   {}
+user     mia
+session  until DATE UTC
+
+ORGANIZATION  ROLE    TEAMS
+acme          member  data
+",
+            server.control
+        )
+    );
+
+    let done = laptop.run("explain nginx");
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(done.out.contains("\nas            mia\n"), "{done:?}");
+    let done = laptop.run("explain ghcr.io/evil/miner --format json");
+    assert_eq!(done.code, 1, "{done:?}");
+    let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["outcome"], "denied");
+
+    // A member asks for nobody else; an owner does.
+    let done = laptop.run("explain nginx --as olga");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("members of an organization that you own"), "{done:?}");
+    login(&laptop, &server, "olga");
+    assert_eq!(laptop.run("explain ghcr.io/evil/miner --as mia").code, 1);
+
+    assert_eq!(
+        laptop.ok("logout"),
+        format!("Signed out of {} on this machine.\n", server.control)
+    );
+    assert_eq!(laptop.ok("logout"), "You had not signed in; nothing was changed.\n");
+    assert_eq!(laptop.run("whoami").code, 3);
+    let done = laptop.run("explain nginx");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("pullgate login SERVER"), "{done:?}");
+}
+
+#[test]
+fn a_change_holds_when_its_command_returns() {
+    let site = Site::of_acme();
+    site.ok("policy set acme --iam on");
+    let server = Server::start(&site);
+    let laptop = laptop();
+    login(&laptop, &server, "mia");
+    for _ in 0..3 {
+        site.ok("policy set acme --official restricted");
+        assert_eq!(laptop.run("explain nginx").code, 1);
+        site.ok("policy set acme --official allowed");
+        assert_eq!(laptop.run("explain nginx").code, 0);
+    }
+    site.ok("user disable mia");
+    let done = laptop.run("whoami");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("pullgate login"), "{done:?}");
+}
+
+#[test]
+fn a_session_is_kept_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let site = Site::of_acme();
+    let server = Server::start(&site);
+    let laptop = laptop();
+    login(&laptop, &server, "mia");
+    let file = laptop.path(".config/pullgate/login.json");
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{mode:o}");
+    let kept: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(!kept.to_string().contains(&password_of("mia")));
+    let token = kept["token"].as_str().unwrap();
+    for line in ["-vv whoami", "-vv explain nginx"] {
+        let done = laptop.run(line);
+        assert!(!done.out.contains(token) && !done.err.contains(token), "{line}");
+    }
+
+    std::fs::write(&file, "{\"token\": \"hunter2\"}").unwrap();
+    let done = laptop.run("whoami");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("pullgate login") && !done.err.contains("hunter2"), "{done:?}");
+}
+
+#[test]
+fn a_wrong_password_and_a_wrong_server_are_told_apart() {
+    let site = Site::of_acme();
+    let server = Server::start(&site);
+    let laptop = laptop();
+    let line = format!("login {} -u mia --password-stdin", server.control);
+    let done = laptop.typing(&line, "wrong horse battery");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("is wrong"), "{done:?}");
+    assert!(!laptop.path(".config/pullgate/login.json").exists());
+
+    let done = laptop.typing("login http://127.0.0.1:9 -u mia --password-stdin", "x");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("cannot be reached"), "{done:?}");
+}
