@@ -115,6 +115,10 @@ impl Door {
             let learnt = self.catalog.learn(repository).await;
             return self.judge(subject, repository, learnt.badge);
         }
+        // Strangers do not make Docker Hub be asked about names of their choosing.
+        if matches!(subject, Subject::Stranger) {
+            return decision;
+        }
         // The answer cannot change this decision, but the log and the next
         // person are better off with it.
         let catalog = Arc::clone(&self.catalog);

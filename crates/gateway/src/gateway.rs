@@ -119,7 +119,10 @@ impl Gateway {
         };
         let answer = match Route::of(&head.method, head.uri.path()) {
             Route::Base => self.base(&arrival),
-            Route::Token => self.token(&arrival, body).await,
+            Route::Token => self
+                .token(&arrival, body)
+                .await
+                .map_err(Problem::of_token_service),
             Route::Keys => self.keys(&arrival),
             Route::Repository { name, resource } => {
                 self.repository(&arrival, name, &resource).await

@@ -79,6 +79,17 @@ impl Code {
     }
 }
 
+/// Which body a problem has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// The distribution specification's list of errors.
+    Registry,
+    /// That, and `details`, which Docker's clients print of a token service's
+    /// answer. Anywhere else they would take it for the whole answer: podman
+    /// would read an unknown error, and try again.
+    TokenService,
+}
+
 /// Why a client does not get what it asked for.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -86,6 +97,7 @@ pub(crate) struct Problem {
     code: Code,
     message: String,
     detail: Option<Value>,
+    shape: Shape,
     headers: Vec<(http::HeaderName, HeaderValue)>,
 }
 
@@ -97,6 +109,7 @@ impl Problem {
             code,
             message: message.into(),
             detail: None,
+            shape: Shape::Registry,
             headers: Vec::new(),
         }
     }
@@ -117,6 +130,12 @@ impl Problem {
     /// The same problem with another status.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same problem, told by the token service.
+    pub(crate) fn of_token_service(mut self) -> Self {
+        self.shape = Shape::TokenService;
         self
     }
 
@@ -146,9 +165,11 @@ impl Problem {
         if let Some(detail) = self.detail {
             error["detail"] = detail;
         }
-        // Docker's clients print `details` of a token service's answer.
-        let body = json!({"errors": [error], "details": self.message}).to_string();
-        let mut reply = Reply::new(ReplyBody::from(Bytes::from(body)));
+        let mut body = json!({"errors": [error]});
+        if self.shape == Shape::TokenService {
+            body["details"] = json!(self.message);
+        }
+        let mut reply = Reply::new(ReplyBody::from(Bytes::from(body.to_string())));
         *reply.status_mut() = self.status;
         reply
             .headers_mut()

@@ -216,6 +216,16 @@ pub enum ConfigError {
     #[error("`registry` is not valid: {0}")]
     Registry(String),
 
+    /// One of several upstreams can not be used.
+    #[error("{registry:?}: {reason}")]
+    Of {
+        /// Its `registry`, as it was given.
+        registry: String,
+        /// What is wrong.
+        #[source]
+        reason: Box<ConfigError>,
+    },
+
     /// Two upstreams have the same registry.
     #[error("the registry {0} is configured twice")]
     Twice(String),

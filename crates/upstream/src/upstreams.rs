@@ -18,7 +18,10 @@ impl Upstreams {
     ) -> Result<Self, ConfigError> {
         let mut all = HashMap::new();
         for config in configs {
-            let upstream = Upstream::new(config, parts)?;
+            let upstream = Upstream::new(config, parts).map_err(|reason| ConfigError::Of {
+                registry: config.registry.clone(),
+                reason: Box::new(reason),
+            })?;
             let registry = upstream.registry().clone();
             if all.insert(registry.clone(), Arc::new(upstream)).is_some() {
                 return Err(ConfigError::Twice(registry.to_string()));

@@ -60,8 +60,12 @@ impl Parts {
     }
 
     /// The gateway over these parts.
-    pub(crate) fn gateway(&self, config: &Config, cache: Cache) -> Result<Gateway, Failure> {
-        let upstreams = open_upstreams(config)?;
+    pub(crate) fn gateway(
+        &self,
+        config: &Config,
+        upstreams: Upstreams,
+        cache: Cache,
+    ) -> Result<Gateway, Failure> {
         let settings = GatewaySettings {
             public_url: config.gateway.public_url.clone(),
             console: config.public_url.clone(),
@@ -152,9 +156,10 @@ fn make_private_folder(path: &Path) -> Result<(), Failure> {
         })
 }
 
-fn open_upstreams(config: &Config) -> Result<Upstreams, Failure> {
+/// Opens the registries that are pulled from. Contacts none of them.
+pub(crate) fn open_upstreams(config: &Config) -> Result<Upstreams, Failure> {
     let unusable = |error: pullgate_upstream::ConfigError| {
-        Failure::usage(format!("the upstreams cannot be used: {error}"))
+        Failure::usage(format!("this upstream cannot be used: {error}"))
     };
     let mut entries = config.upstreams.clone();
     if entries.is_empty() {

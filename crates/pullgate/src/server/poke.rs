@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pullgate_access::Door;
+use pullgate_store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
 use super::connections::{Stop, told};
+use super::parts::Parts;
 
 /// How long a command waits for the server to bring a change in.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -52,7 +53,7 @@ pub(crate) async fn poke(data: &Path) -> Poked {
 }
 
 /// Listens for knocks until told to stop.
-pub(crate) fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::Result<()> {
+pub(crate) fn listen(data: &Path, parts: Arc<Parts>, mut stop: Stop) -> io::Result<()> {
     let path = socket(data);
     // What a killed server has left behind would keep this one from binding.
     match std::fs::remove_file(&path) {
@@ -67,7 +68,7 @@ pub(crate) fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::Result
                 () = told(&mut stop) => break,
                 accepted = listener.accept() => {
                     if let Ok((stream, _)) = accepted {
-                        tokio::spawn(answer(stream, Arc::clone(&door)));
+                        tokio::spawn(answer(stream, Arc::clone(&parts)));
                     }
                 }
             }
@@ -77,12 +78,19 @@ pub(crate) fn listen(data: &Path, door: Arc<Door>, mut stop: Stop) -> io::Result
     Ok(())
 }
 
-async fn answer(mut stream: UnixStream, door: Arc<Door>) {
-    match door.reload().await {
+async fn answer(mut stream: UnixStream, parts: Arc<Parts>) {
+    match bring_in(&parts).await {
         Ok(()) => {
             // Whoever asked may have gone away.
             let _ = stream.write_all(DONE).await;
         }
         Err(error) => tracing::error!(%error, "a change could not be brought in"),
     }
+}
+
+/// Brings in whatever a command can have changed: policies, people, tokens,
+/// and what was imported into the catalog.
+async fn bring_in(parts: &Parts) -> Result<(), StoreError> {
+    parts.catalog.reload().await?;
+    parts.door.reload().await
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::connections::{Handler, Listener};
 use super::operations::Operations;
-use super::parts::Parts;
+use super::parts::{Parts, open_upstreams};
 use super::poke;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -61,9 +61,12 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
 
 /// Starts a server.
 pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
+    // What can be wrong with the configuration comes first: nothing is made or
+    // changed for one that cannot be used.
+    let upstreams = open_upstreams(config)?;
     let parts = Arc::new(Parts::open(config).await?);
     let cache = open_cache(config).await?;
-    let gateway = GatewayHandler(Arc::new(parts.gateway(config, cache.clone())?));
+    let gateway = GatewayHandler(Arc::new(parts.gateway(config, upstreams, cache.clone())?));
     let control = ControlHandler(Control::new(
         Arc::clone(&parts.door),
         Arc::clone(&parts.identity),
@@ -86,7 +89,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
     let (stop, stopped) = watch::channel(false);
-    poke::listen(&config.data, Arc::clone(&parts.door), stopped.clone())?;
+    poke::listen(&config.data, Arc::clone(&parts), stopped.clone())?;
     let mut running = Running {
         gateway_url: gateway_listener.url()?,
         gateway_address: gateway_listener.address()?,
