@@ -38,20 +38,24 @@ const DEFAULT_CONFIG: &str = "/etc/pullgate/pullgate.toml";
     disable_help_subcommand = true,
     after_help = "\
 First steps:
-  pullgate demo                                        see it work, nothing prepared
-  pullgate serve --data ./pullgate                     start a server
-  pullgate --data ./pullgate user create olga          make its first user
-  pullgate --data ./pullgate org create acme --owner olga
-  pullgate --data ./pullgate policy set acme --iam on
+  pullgate demo                             see it work, with nothing prepared
+  pullgate serve --data ./pullgate          start a server, and beside it:
+
+  export PULLGATE_DATA=./pullgate
+  pullgate user create olga
+  pullgate org create acme --owner olga
+  pullgate policy set acme --iam on
+
+Settings come from a flag, else the environment, else the configuration file
+(/etc/pullgate/pullgate.toml, if there is one), else their default.
+PULLGATE_DATABASE is like postgres://user:password@host/name; PULLGATE_LOG
+sets what is logged, like pullgate=debug.
 
 Exit codes:
   0  done, or the answer is yes: the image may be pulled
   1  the answer is no: the image is denied, a name is not valid
   2  the command or the configuration is not right
-  3  it could not be done: something is missing, in the way or away
-
-A setting comes from a flag, else the environment, else the configuration
-file, else its default. PULLGATE_LOG sets what is logged, as pullgate=debug."
+  3  it could not be done: something is missing, in the way or away"
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -64,7 +68,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// The configuration file [default: /etc/pullgate/pullgate.toml, if there is one]
+    /// The configuration file
     #[arg(
         long,
         global = true,
@@ -73,7 +77,7 @@ struct Global {
         hide_env_values = true
     )]
     config: Option<PathBuf>,
-    /// The folder with everything that Pullgate keeps
+    /// The folder where everything is kept
     #[arg(
         long,
         global = true,
@@ -82,17 +86,16 @@ struct Global {
         hide_env_values = true
     )]
     data: Option<PathBuf>,
-    // An attribute and no comment, for what is shown has no brackets.
+    /// A PostgreSQL database
     #[arg(
         long,
         global = true,
         value_name = "URL",
         env = "PULLGATE_DATABASE",
-        hide_env_values = true,
-        help = "Keep state in PostgreSQL, as postgres://user:password@host/name"
+        hide_env_values = true
     )]
     database: Option<String>,
-    /// Say more of what happens; twice for still more
+    /// Log more; twice for still more
     #[arg(long, short, global = true, action = ArgAction::Count)]
     verbose: u8,
 }

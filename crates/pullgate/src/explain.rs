@@ -22,7 +22,7 @@ use crate::server::Parts;
 
 /// Say whether an image may be pulled, by which rule, and why
 ///
-/// Asks the database if it is here, else the server that `pullgate login` has
+/// Asks the database if it is here, else the server that pullgate login has
 /// signed in to. Asking is no pull and is not recorded.
 ///
 /// Exit status: 0 if the image may be pulled, 1 if it is denied.
@@ -38,7 +38,7 @@ pub(crate) struct ExplainCommand {
     #[arg(long = "as", value_name = "USER")]
     person: Option<Username>,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "human|json", hide_possible_values = true)]
     format: Format,
 }
 

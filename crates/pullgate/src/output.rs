@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, TableStyle, presets};
 use jiff::Timestamp;
+use pullgate_identity::Secret;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -34,6 +35,18 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::new(format!("the answer cannot be written as JSON: {error}")))?;
     say(text)
+}
+
+/// Prints a secret, this once and alone, so that it can be piped. That nobody
+/// reads it is a failure here, for it is nowhere else. `again` says what to do
+/// about that.
+pub(crate) fn secret(secret: &Secret, again: &str) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{}", secret.expose()).map_err(|error| {
+        Failure::new(format!(
+            "it was made, but cannot be shown, and is lost: {error}"
+        ))
+        .hint(again)
+    })
 }
 
 /// Says something beside the answer, to a person.
@@ -126,7 +139,7 @@ pub(crate) fn fields(fields: &[(&str, String)]) -> Result<(), Failure> {
 pub(crate) fn paragraph(text: &str) -> Result<(), Failure> {
     let width = terminal_width().map_or(usize::MAX, usize::from);
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in one_line(text).split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             say(std::mem::take(&mut line))?;
         }

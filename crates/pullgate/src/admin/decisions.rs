@@ -13,9 +13,9 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{self, Format, Table, date};
 
-/// Show who pulled what, how it was decided and by which rule, newest first
+/// Show who pulled what, and how it was decided
 ///
-/// A decision is here within a second of being made.
+/// The newest come first. A decision is here within a second of being made.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -30,13 +30,18 @@ pub(crate) struct DecisionsCommand {
     #[arg(long)]
     user: Option<Username>,
     /// How it ended
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|monitored|denied",
+        hide_possible_values = true
+    )]
     outcome: Option<OutcomeChoice>,
     /// The most that are shown
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
     /// How to print them
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "human|json", hide_possible_values = true)]
     format: Format,
 }
 

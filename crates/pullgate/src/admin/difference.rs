@@ -145,7 +145,11 @@ mod tests {
             "ends_at": "2026-11-24T10:00:00Z", "id": "0192aaaa-0000-7000-8000-00000000abcd",
             "note": "", "patterns": ["a", "b"], "team": null,
         });
-        let told = ["ends: 2026-11-24 10:00", "id: 00000000abcd", "patterns: a, b"];
+        let told = [
+            "ends: 2026-11-24 10:00",
+            "id: 00000000abcd",
+            "patterns: a, b",
+        ];
         assert_eq!(differences(&Json::Null, &exception), told);
         assert_eq!(differences(&exception, &Json::Null), told);
         assert_eq!(differences(&Json::Null, &json!("acme")), ["acme"]);

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{Table, date};
 
-/// Exceptions: one repository that may be pulled, until a date and for a reason
+/// Exceptions: images that may be pulled until a date, for a reason
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:

@@ -30,7 +30,7 @@ pub(crate) enum MemberCommand {
         /// The user
         user: Username,
         /// The role
-        #[arg(long, value_enum, default_value_t = RoleChoice::Member)]
+        #[arg(long, value_enum, default_value_t = RoleChoice::Member, value_name = "owner|member", hide_possible_values = true)]
         role: RoleChoice,
     },
     /// End a membership, with its places in teams

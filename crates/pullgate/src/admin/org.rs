@@ -21,7 +21,7 @@ Examples:
 pub(crate) enum OrgCommand {
     /// Create an organization with its first owner
     ///
-    /// Its policy is off until `pullgate policy set NAME --iam on`.
+    /// Its policy is off until it is switched on: pullgate policy set NAME --iam on
     Create {
         /// The organization's name: lowercase letters, digits, '.', '_', '-'
         name: OrganizationName,

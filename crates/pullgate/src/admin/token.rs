@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::{self, Table, date};
 
-/// Access tokens: what machines and scripts sign in with instead of a password
+/// Access tokens: for machines and scripts, instead of a password
 ///
 /// A user's token has the rights of the user; an organization's token has
 /// those of a member, and signs in with any user name.
@@ -146,7 +146,13 @@ async fn create(
         short(issued.id.as_uuid()),
         owner.name(),
     ));
-    site.changed(issued.secret.expose()).await
+    site.tell_server().await;
+    let again = format!(
+        "revoke it, and create another; pullgate token list {} shows its ID",
+        owner.option()
+    );
+    output::secret(&issued.secret, &again)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn list(site: &Site<'_>, owner: &Owner) -> Result<ExitCode, Failure> {

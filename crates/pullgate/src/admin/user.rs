@@ -161,7 +161,9 @@ async fn tell(
     output::note(format!(
         "{done} The password is shown only this once; keep it, or pass it on to them:"
     ));
-    site.changed(password.expose()).await
+    site.tell_server().await;
+    output::secret(password, "make another with: pullgate user password NAME")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn status(

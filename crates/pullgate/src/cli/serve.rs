@@ -15,7 +15,7 @@ use crate::config::Config;
 #[command(after_help = "\
 Examples:
   pullgate serve --data ./pullgate
-  pullgate serve --config /etc/pullgate/pullgate.toml --public-url https://pullgate.acme.example")]
+  pullgate serve --data ./pullgate --public-url https://pullgate.acme.example")]
 pub(super) struct ServeCommand {
     /// Where container clients connect [default: 0.0.0.0:5000]
     #[arg(

@@ -6,8 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pullgate_identity::Secret;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::server::Server;
 use super::session::{self, Session};
@@ -15,10 +14,10 @@ use crate::admin::read_password_from_stdin;
 use crate::failure::Failure;
 use crate::output::{self, date};
 
-/// Sign in to a server, for `pullgate explain` and `pullgate whoami`
+/// Sign in to a server, for explain and whoami
 ///
 /// The session is kept in ~/.config/pullgate/login.json, for you alone.
-/// Container clients sign in by themselves, with `docker login` and the like.
+/// Container clients sign in by themselves, with docker login and the like.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,11 +38,18 @@ pub(crate) struct LoginCommand {
     ca: Option<PathBuf>,
 }
 
-/// Forget the session of `pullgate login` on this machine
+/// Forget the session of login on this machine
 #[derive(Debug, Args)]
 pub(crate) struct LogoutCommand {}
 
-/// What the server answers.
+/// What the server is told.
+#[derive(Serialize)]
+struct Login<'l> {
+    username: &'l str,
+    password: &'l str,
+}
+
+/// What it answers.
 #[derive(Deserialize)]
 struct LoggedIn {
     token: String,
@@ -76,7 +82,10 @@ impl LoginCommand {
         } else {
             ask_password(&username, server.address())?
         };
-        let document = json!({"username": username, "password": password.expose()});
+        let document = Login {
+            username: &username,
+            password: password.expose(),
+        };
         let LoggedIn { token } = server.post("/v2/users/login", &document).await?;
         let session = Session {
             server: server.address().to_owned(),

@@ -45,7 +45,11 @@ fn a_member_reads_why_not_and_the_code_says_so() {
     ] {
         assert!(done.out.contains(part), "{part:?} in:\n{}", done.out);
     }
-    assert_eq!(site.run("explain ghcr.io/evil/miner --as olga").code, 0, "owners may");
+    assert_eq!(
+        site.run("explain ghcr.io/evil/miner --as olga").code,
+        0,
+        "owners may"
+    );
 }
 
 #[test]
@@ -74,7 +78,8 @@ fn an_unknown_category_is_said_to_be_unknown() {
     let done = site.run("explain evil/miner --as mia");
     assert_eq!(done.code, 1, "{done:?}");
     assert!(
-        done.out.contains("category      community (unknown: Docker Hub has not answered)\n"),
+        done.out
+            .contains("category      community (unknown: Docker Hub has not answered)\n"),
         "{done:?}"
     );
 }
@@ -108,5 +113,9 @@ fn an_explanation_as_json() {
             "sentence": "docker.io/library/nginx may be pulled: it is a Docker Official Image, and acme allows those.",
         })
     );
-    assert_eq!(site.ok("decisions --format json"), "[]\n", "asking is no pull");
+    assert_eq!(
+        site.ok("decisions --format json"),
+        "[]\n",
+        "asking is no pull"
+    );
 }

@@ -34,7 +34,17 @@ fn every_command_explains_itself() {
 
 #[test]
 fn groups_show_examples_and_the_top_shows_exit_codes() {
-    for group in ["org", "user", "member", "team", "namespace", "token", "policy", "exception", "catalog"] {
+    for group in [
+        "org",
+        "user",
+        "member",
+        "team",
+        "namespace",
+        "token",
+        "policy",
+        "exception",
+        "catalog",
+    ] {
         let help = help(&[group.to_owned()]);
         assert!(help.contains("Examples:\n  pullgate "), "{group}:\n{help}");
     }
@@ -47,7 +57,10 @@ fn help_never_shows_what_the_environment_holds() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = bare(folder.path());
     command
-        .env("PULLGATE_DATABASE", "postgres://pullgate:hunter2@db.example/state")
+        .env(
+            "PULLGATE_DATABASE",
+            "postgres://pullgate:hunter2@db.example/state",
+        )
         .args(["serve", "--help"]);
     let done = finish(command, "");
     assert!(done.out.contains("PULLGATE_DATABASE"), "{done:?}");

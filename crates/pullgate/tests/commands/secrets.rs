@@ -72,6 +72,9 @@ fn the_data_folder_is_nobody_elses() {
     use std::os::unix::fs::PermissionsExt;
 
     let site = Site::of_acme();
-    let mode = std::fs::metadata(site.path("data")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(site.path("data"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
 }

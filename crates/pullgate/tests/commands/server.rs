@@ -8,14 +8,14 @@ use super::site::{Site, password_of, plain};
 /// A server on a site; ended when this is dropped.
 struct Server {
     process: Child,
+    gateway: String,
     control: String,
 }
 
 impl Server {
     fn start(site: &Site) -> Self {
-        let mut command = site.command(
-            "serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0",
-        );
+        let mut command = site
+            .command("serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0");
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -31,12 +31,44 @@ impl Server {
                 break;
             }
         }
-        let control = said.split("control=").nth(1).unwrap();
-        let control = control.split_whitespace().next().unwrap();
-        let control = control.trim_matches('"').to_owned();
+        let address = |name: &str| {
+            let after = said.split(&format!("{name}=")).nth(1).unwrap();
+            let address = after.split_whitespace().next().unwrap();
+            address.trim_matches('"').to_owned()
+        };
+        let (gateway, control) = (address("gateway"), address("control"));
         // Read on, so that the server never waits for somebody to.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self { process, control }
+        Self {
+            process,
+            gateway,
+            control,
+        }
+    }
+
+    /// Ends it as an administrator does, and waits for that.
+    fn stop(mut self) {
+        let id = self.process.id().to_string();
+        let told = std::process::Command::new("kill").arg(id).status().unwrap();
+        assert!(told.success());
+        assert!(self.process.wait().unwrap().success());
+    }
+
+    /// What the gateway answers, as text.
+    fn pull(&self, path: &str, authorization: &str) -> String {
+        use std::io::{Read, Write};
+
+        let address = self.gateway.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: test\r\n\
+             Authorization: {authorization}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 }
 
@@ -60,7 +92,10 @@ fn login(laptop: &Site, server: &Server, user: &str) {
     assert_eq!(done.code, 0, "{done:?}");
     assert_eq!(
         plain(&done.out),
-        format!("Signed in to {} as {user}, until DATE UTC.\n", server.control)
+        format!(
+            "Signed in to {} as {user}, until DATE UTC.\n",
+            server.control
+        )
     );
 }
 
@@ -98,7 +133,10 @@ acme          member  data
     // A member asks for nobody else; an owner does.
     let done = laptop.run("explain nginx --as olga");
     assert_eq!(done.code, 3, "{done:?}");
-    assert!(done.err.contains("members of an organization that you own"), "{done:?}");
+    assert!(
+        done.err.contains("members of an organization that you own"),
+        "{done:?}"
+    );
     login(&laptop, &server, "olga");
     assert_eq!(laptop.run("explain ghcr.io/evil/miner --as mia").code, 1);
 
@@ -106,7 +144,10 @@ acme          member  data
         laptop.ok("logout"),
         format!("Signed out of {} on this machine.\n", server.control)
     );
-    assert_eq!(laptop.ok("logout"), "You had not signed in; nothing was changed.\n");
+    assert_eq!(
+        laptop.ok("logout"),
+        "You had not signed in; nothing was changed.\n"
+    );
     assert_eq!(laptop.run("whoami").code, 3);
     let done = laptop.run("explain nginx");
     assert_eq!(done.code, 3, "{done:?}");
@@ -133,6 +174,76 @@ fn a_change_holds_when_its_command_returns() {
 }
 
 #[test]
+fn what_was_imported_is_known_when_its_command_returns() {
+    let site = Site::of_acme();
+    site.ok("policy set acme --iam on");
+    let server = Server::start(&site);
+    let laptop = laptop();
+    login(&laptop, &server, "mia");
+    assert_eq!(laptop.run("explain bitnami/nginx").code, 1);
+    let now = jiff::Timestamp::now();
+    let document = serde_json::json!({
+        "version": 1,
+        "exported_at": now,
+        "namespaces": [{"namespace": "bitnami", "badge": "verified_publisher", "learnt_at": now}],
+    });
+    let done = site.typing("catalog import -", &document.to_string());
+    assert_eq!(done.code, 0, "{done:?}");
+    assert_eq!(laptop.run("explain bitnami/nginx").code, 0);
+}
+
+#[test]
+fn a_pull_is_in_the_decisions() {
+    use base64::Engine;
+
+    let site = Site::of_acme();
+    site.ok("policy set acme --iam on");
+    let server = Server::start(&site);
+    let basic = format!("mia:{}", password_of("mia"));
+    let basic = base64::prelude::BASE64_STANDARD.encode(basic);
+    let answer = server.pull(
+        "/token?scope=repository:evil/miner:pull",
+        &format!("Basic {basic}"),
+    );
+    let body = answer.split("\r\n\r\n").nth(1).unwrap();
+    let body = body.get(body.find('{').unwrap()..=body.rfind('}').unwrap());
+    let token: serde_json::Value = serde_json::from_str(body.unwrap()).unwrap();
+    let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
+    let answer = server.pull("/v2/evil/miner/manifests/1.0", &bearer);
+    assert!(
+        answer.contains("pull denied: docker.io/evil/miner"),
+        "{answer}"
+    );
+    // What has been decided is written before the server ends.
+    server.stop();
+
+    assert_eq!(
+        plain(&site.ok("decisions acme --user mia --outcome denied")),
+        "WHEN              WHO  OUTCOME  RULE       IMAGE\n\
+         DATE  mia  denied   community  docker.io/evil/miner:1.0\n"
+    );
+    assert_eq!(site.ok("decisions acme --outcome allowed"), "");
+    assert_eq!(site.ok("decisions --user olga"), "");
+    let decisions = site.ok("decisions --format json");
+    let decisions: serde_json::Value = serde_json::from_str(&decisions).unwrap();
+    let decision = &decisions[0];
+    for (field, expected) in [
+        ("subject", "person:mia"),
+        ("organization", "acme"),
+        ("client", "test"),
+        ("address", "127.0.0.1"),
+        ("action", "manifest"),
+        ("repository", "docker.io/evil/miner"),
+        ("reference", "1.0"),
+        ("category", "community"),
+        ("rule", "community"),
+        ("outcome", "denied"),
+    ] {
+        assert_eq!(decision[field], expected, "{field} of {decision}");
+    }
+}
+
+#[test]
 fn a_session_is_kept_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt;
 
@@ -149,13 +260,19 @@ fn a_session_is_kept_for_its_user_alone() {
     let token = kept["token"].as_str().unwrap();
     for line in ["-vv whoami", "-vv explain nginx"] {
         let done = laptop.run(line);
-        assert!(!done.out.contains(token) && !done.err.contains(token), "{line}");
+        assert!(
+            !done.out.contains(token) && !done.err.contains(token),
+            "{line}"
+        );
     }
 
     std::fs::write(&file, "{\"token\": \"hunter2\"}").unwrap();
     let done = laptop.run("whoami");
     assert_eq!(done.code, 3, "{done:?}");
-    assert!(done.err.contains("pullgate login") && !done.err.contains("hunter2"), "{done:?}");
+    assert!(
+        done.err.contains("pullgate login") && !done.err.contains("hunter2"),
+        "{done:?}"
+    );
 }
 
 #[test]

@@ -18,7 +18,10 @@ fn a_policy_as_json() {
     site.ok("namespace add acme docker.io/acme");
     let mut policy = parse(&site.ok("policy show acme --format json"));
     for date in [&mut policy["changed_at"], &mut json!(null)] {
-        assert!(date.is_null() || date.as_str().unwrap().ends_with('Z'), "{date}");
+        assert!(
+            date.is_null() || date.as_str().unwrap().ends_with('Z'),
+            "{date}"
+        );
     }
     policy["changed_at"] = Value::Null;
     policy["allowlist"][0]["added_at"] = Value::Null;
@@ -84,5 +87,8 @@ fn a_catalog_goes_from_one_site_to_another() {
 
     let done = site.typing("catalog import -", "{\"version\": 2}");
     assert_eq!(done.code, 2, "{done:?}");
-    assert!(done.err.contains("standard input is not a catalog"), "{done:?}");
+    assert!(
+        done.err.contains("standard input is not a catalog"),
+        "{done:?}"
+    );
 }

@@ -15,23 +15,35 @@ fn acme_from_nothing() {
         "Created the user olga. The password is shown only this once; keep it, or pass it on to them:\n"
     );
     // And one whose password is given.
-    let done = site.typing("user create mia --password-stdin", "correct horse battery\n");
+    let done = site.typing(
+        "user create mia --password-stdin",
+        "correct horse battery\n",
+    );
     assert_eq!(done.out, "Created the user mia.\n");
     assert_eq!(done.err, "");
-    site.typing("user create max --password-stdin", "correct horse battery\n");
+    site.typing(
+        "user create max --password-stdin",
+        "correct horse battery\n",
+    );
 
     assert_eq!(
         site.ok("org create acme --owner olga --display-name 'Acme Ltd'"),
         "Created the organization acme with the owner olga. Its policy is off; switch it on with: \
          pullgate policy set acme --iam on\n"
     );
-    assert_eq!(site.ok("member add acme mia"), "mia belongs to acme now, as member.\n");
+    assert_eq!(
+        site.ok("member add acme mia"),
+        "mia belongs to acme now, as member.\n"
+    );
     assert_eq!(
         site.ok("member add acme mia"),
         "mia belongs to acme already, as member; nothing was changed.\n"
     );
     site.ok("member add acme max");
-    assert_eq!(site.ok("member add acme max --role owner"), "max in acme: member → owner\n");
+    assert_eq!(
+        site.ok("member add acme max --role owner"),
+        "max in acme: member → owner\n"
+    );
     assert_eq!(
         site.told("member list acme"),
         "MEMBER  ROLE    SINCE             EMAIL\n\
@@ -39,7 +51,10 @@ fn acme_from_nothing() {
          mia     member  DATE\n\
          olga    owner   DATE  olga@acme.example\n"
     );
-    assert_eq!(site.ok("member remove acme max"), "max does not belong to acme any more.\n");
+    assert_eq!(
+        site.ok("member remove acme max"),
+        "max does not belong to acme any more.\n"
+    );
 
     assert_eq!(
         site.ok("namespace add acme docker.io/acme registry.acme.example"),
@@ -61,15 +76,24 @@ fn acme_from_nothing() {
 #[test]
 fn a_team_may_pull_more_than_its_organization() {
     let site = Site::of_acme();
-    assert_eq!(site.ok("team create acme data"), "Created the team data of acme.\n");
-    assert_eq!(site.ok("team add acme data mia"), "mia is in the team data of acme now.\n");
+    assert_eq!(
+        site.ok("team create acme data"),
+        "Created the team data of acme.\n"
+    );
+    assert_eq!(
+        site.ok("team add acme data mia"),
+        "mia is in the team data of acme now.\n"
+    );
     let done = site.run("team allow acme data 'jupyter/*' quay.io/jupyter/lab");
     assert_eq!(
         done.out,
         "Added docker.io/jupyter/* to the allowlist of the team data.\n\
          Added quay.io/jupyter/lab to the allowlist of the team data.\n"
     );
-    assert!(done.err.contains("pullgate policy set acme --allowlist on"), "{done:?}");
+    assert!(
+        done.err.contains("pullgate policy set acme --allowlist on"),
+        "{done:?}"
+    );
     assert_eq!(
         site.ok("team set acme data --sponsored-oss allowed"),
         "sponsored oss: allowed for the team data\n"
@@ -96,7 +120,10 @@ fn a_team_may_pull_more_than_its_organization() {
         "TEAM  MEMBERS  ALSO ALLOWED\n\
          data  none     docker.io/jupyter/*\n"
     );
-    assert_eq!(site.ok("team delete acme data"), "Deleted the team data of acme.\n");
+    assert_eq!(
+        site.ok("team delete acme data"),
+        "Deleted the team data of acme.\n"
+    );
 }
 
 #[test]
@@ -114,8 +141,14 @@ fn a_policy_is_changed_shown_and_remembered() {
     );
 
     let done = site.run("policy allow acme 'bitnami/*' --note 'charts of the shop'");
-    assert_eq!(done.out, "Added docker.io/bitnami/* to the allowlist of acme.\n");
-    assert!(done.err.contains("pullgate policy set acme --allowlist on"), "{done:?}");
+    assert_eq!(
+        done.out,
+        "Added docker.io/bitnami/* to the allowlist of acme.\n"
+    );
+    assert!(
+        done.err.contains("pullgate policy set acme --allowlist on"),
+        "{done:?}"
+    );
     site.ok("policy set acme --allowlist on");
     let done = site.run("policy allow acme 'bitnami/*' nginx");
     assert_eq!(
@@ -208,7 +241,8 @@ DATE  command line: organization created: acme
 fn an_exception_is_made_listed_and_ended() {
     let site = Site::of_acme();
     site.ok("team create acme data");
-    let made = site.ok("exception add acme evil/miner:1.0 --until 2099-12-31 --reason 'malware analysis'");
+    let made =
+        site.ok("exception add acme evil/miner:1.0 --until 2099-12-31 --reason 'malware analysis'");
     assert_eq!(
         plain(&made),
         "Made the exception ID: docker.io/evil/miner may be pulled by all of acme until DATE UTC.\n"
@@ -239,7 +273,10 @@ fn a_token_is_made_listed_and_revoked() {
     let site = Site::of_acme();
     let done = site.run("token create --org acme --label ci --expires 90d --scope repo:read");
     assert_eq!(done.code, 0, "{done:?}");
-    assert!(done.out.starts_with("pgo_") && done.out.len() == 47, "{done:?}");
+    assert!(
+        done.out.starts_with("pgo_") && done.out.len() == 47,
+        "{done:?}"
+    );
     assert_eq!(
         plain(&done.err),
         "Created the access token ID (ci) of acme; it ends DATE UTC. It is shown only this once:\n"
@@ -284,8 +321,14 @@ fn a_user_is_disabled_and_enabled() {
         site.ok("user enable mia"),
         "Enabled the user mia: they can sign in again. Earlier sessions stay ended.\n"
     );
-    let done = site.typing("user password mia --password-stdin", "another horse battery\n");
-    assert_eq!(done.out, "Changed the password of mia; earlier sign-ins have ended.\n");
+    let done = site.typing(
+        "user password mia --password-stdin",
+        "another horse battery\n",
+    );
+    assert_eq!(
+        done.out,
+        "Changed the password of mia; earlier sign-ins have ended.\n"
+    );
 }
 
 #[test]

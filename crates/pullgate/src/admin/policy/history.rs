@@ -66,9 +66,10 @@ fn tell(change: &ChangeRecord) -> Result<(), Failure> {
     let action = word(change.action).replace('_', " ");
     let subject = one_line(&change.subject);
     // There is only one allowlist, and only one set of settings.
-    let subject = match action.contains(&subject) {
-        true => String::new(),
-        false => format!(": {subject}"),
+    let subject = if action.contains(&subject) {
+        String::new()
+    } else {
+        format!(": {subject}")
     };
     output::say(format!("{}  {actor}: {action}{subject}", date(change.at)))?;
     let none = Json::Null;

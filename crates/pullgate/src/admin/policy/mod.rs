@@ -38,10 +38,11 @@ pub(crate) enum PolicyCommand {
         #[command(flatten)]
         of: Of,
         /// How to print it
-        #[arg(long, value_enum, default_value_t = Format::Human)]
+        #[arg(long, value_enum, default_value_t = Format::Human, value_name = "human|json", hide_possible_values = true)]
         format: Format,
     },
     /// Change an organization's settings; what is not named stays as it is
+    #[command(override_usage = "pullgate policy set [OPTIONS] <ORG> --<SETTING> <VALUE>...")]
     Set {
         #[command(flatten)]
         of: Of,
@@ -72,7 +73,7 @@ pub(crate) enum PolicyCommand {
         #[arg(value_name = "PATTERN", required = true)]
         patterns: Vec<Pattern>,
     },
-    /// Count repositories outside Docker Hub as those of verified publishers
+    /// Count images outside Docker Hub as those of verified publishers
     Trust {
         #[command(flatten)]
         of: Of,
@@ -80,7 +81,7 @@ pub(crate) enum PolicyCommand {
         #[arg(value_name = "PATTERN", required = true)]
         patterns: Vec<Pattern>,
     },
-    /// Undo `trust`
+    /// Count them as community images again
     Untrust {
         #[command(flatten)]
         of: Of,

@@ -17,31 +17,61 @@ use crate::output;
 #[group(required = true, multiple = true)]
 pub(crate) struct Changes {
     /// Image Access Management
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
     iam: Option<OnOff>,
     /// Whether what is denied is blocked, or only recorded
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "enforce|monitor",
+        hide_possible_values = true
+    )]
     mode: Option<Blocking>,
     /// Docker Official Images
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|restricted",
+        hide_possible_values = true
+    )]
     official: Option<Allowance>,
     /// Images of verified publishers
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|restricted",
+        hide_possible_values = true
+    )]
     verified_publisher: Option<Allowance>,
     /// Docker-Sponsored Open Source images
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|restricted",
+        hide_possible_values = true
+    )]
     sponsored_oss: Option<Allowance>,
     /// Whether the allowlist counts, that of teams included
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
     allowlist: Option<OnOff>,
     /// Registry Access Management
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
     ram: Option<OnOff>,
     /// Whether a registry that is not listed is blocked, or only recorded
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "enforce|monitor",
+        hide_possible_values = true
+    )]
     ram_mode: Option<Blocking>,
     /// Docker Hub, while Registry Access Management is on
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|restricted",
+        hide_possible_values = true
+    )]
     docker_hub: Option<Allowance>,
 }
 

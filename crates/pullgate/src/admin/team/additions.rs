@@ -19,13 +19,28 @@ use crate::output;
 #[group(required = true, multiple = true)]
 pub(crate) struct Categories {
     /// Docker Official Images
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|inherit",
+        hide_possible_values = true
+    )]
     official: Option<Addition>,
     /// Images of verified publishers
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|inherit",
+        hide_possible_values = true
+    )]
     verified_publisher: Option<Addition>,
     /// Docker-Sponsored Open Source images
-    #[arg(long, value_enum)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "allowed|inherit",
+        hide_possible_values = true
+    )]
     sponsored_oss: Option<Addition>,
 }
 

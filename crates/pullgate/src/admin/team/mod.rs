@@ -71,6 +71,9 @@ pub(crate) enum TeamCommand {
         patterns: Vec<Pattern>,
     },
     /// Allow a team categories that its organization restricts
+    #[command(
+        override_usage = "pullgate team set [OPTIONS] <ORG> <TEAM> --<CATEGORY> <allowed|inherit>..."
+    )]
     Set {
         #[command(flatten)]
         which: Which,
