@@ -31,6 +31,9 @@ const MAX_FORM: usize = 64 * 1024;
 /// The most scopes that are granted by one token.
 const MAX_SCOPES: usize = 64;
 
+/// The user names under which Docker's clients bring a refresh token.
+const NO_NAME: [&str; 2] = ["", "<token>"];
+
 /// What a client asks of the token service, however it asks.
 struct Asked {
     subject: Subject,
@@ -74,6 +77,11 @@ impl Gateway {
     /// `GET`: who asks by Basic authentication, or nobody.
     async fn asked_by_query(&self, arrival: &Arrival<'_>) -> Result<Asked, Problem> {
         let subject = match Authorization::of(arrival.headers) {
+            // docker keeps a refresh token in place of a password, and BuildKit
+            // tries it here, under no name, before it asks with POST.
+            Authorization::Basic { username, secret } if NO_NAME.contains(&username.as_str()) => {
+                self.redeem(secret.expose())?
+            }
             Authorization::Basic { username, secret } => {
                 self.sign_in(arrival, &username, &secret).await?
             }
@@ -109,12 +117,7 @@ impl Gateway {
                 let secret = Secret::from(field("password")?.into_owned());
                 self.sign_in(arrival, &field("username")?, &secret).await?
             }
-            "refresh_token" => self
-                .identity
-                .redeem_refresh(&field("refresh_token")?)
-                .map_err(|error| {
-                    unauthorized(format!("{error}. Sign in again with docker login"))
-                })?,
+            "refresh_token" => self.redeem(&field("refresh_token")?)?,
             other => {
                 return Err(malformed(format!(
                     "grant_type {other:?} is not supported; use password or refresh_token"
@@ -126,6 +129,12 @@ impl Gateway {
             access: access(form.all("scope")),
             offline: once(form, "access_type")?.is_some_and(|access| access == "offline"),
         })
+    }
+
+    fn redeem(&self, refresh_token: &str) -> Result<Subject, Problem> {
+        self.identity
+            .redeem_refresh(refresh_token)
+            .map_err(|error| unauthorized(format!("{error}. Sign in again with docker login")))
     }
 
     async fn sign_in(
