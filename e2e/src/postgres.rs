@@ -69,15 +69,21 @@ impl Postgres {
 fn serve(folder: &Folder, port: u16) -> Process {
     // The server that was killed has left it.
     let _ = std::fs::remove_file(folder.join("data/postmaster.pid"));
-    let mut command = as_postgres("postgres");
+    let server = as_postgres("postgres");
+    // A shell stays root and waits beside the server: a program that becomes
+    // another user loses its parent-death signal, and would outlive a test.
+    let mut command = Command::new("sh");
     command
+        .args(["-c", "\"$@\" & wait", "sh"])
+        .arg(server.get_program())
+        .args(server.get_args())
         .arg("-D")
         .arg(folder.join("data"))
         .args(["-p", &port.to_string(), "-h", "127.0.0.1"])
         .arg("-k")
         .arg(folder.path())
-        .args(["-c", "fsync=off"]);
-    // In namespaces, so that its children go when it is killed.
+        .args(["-c", "fsync=off"])
+        .current_dir("/tmp");
     Process::start("postgres", &command, Shelter::Namespaces, folder)
 }
 

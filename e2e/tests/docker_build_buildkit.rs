@@ -1,12 +1,13 @@
 //! `docker build` with BuildKit in the daemon.
-
-use std::sync::{Arc, LazyLock};
+//!
+//! Each story has a daemon of its own. BuildKit keeps what it has resolved
+//! and who was signed in for everybody who builds on the same daemon, so that
+//! on a shared one a person may be answered with another's sign-in.
 
 use pullgate_e2e::{Builder, DockerBuild, Dockerd, Site, stories};
 
 stories!(client);
 
 fn client(site: &Site) -> DockerBuild {
-    static DAEMON: LazyLock<Arc<Dockerd>> = LazyLock::new(Dockerd::start);
-    DockerBuild::new(&DAEMON, site, Builder::BuildKit)
+    DockerBuild::new(&Dockerd::start(), site, Builder::BuildKit)
 }

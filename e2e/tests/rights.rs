@@ -174,7 +174,7 @@ fn a_machine_pulls_by_the_policy_of_its_organization() {
         .split_whitespace()
         .find(|word| word.starts_with("pgo_"));
     let machine = Person {
-        username: "ci".to_owned(),
+        username: "acme".to_owned(),
         secret: secret.expect("a token is printed").to_owned(),
         home: "ci".to_owned(),
     };
