@@ -75,7 +75,9 @@ impl ExplainCommand {
         username: &Username,
     ) -> Result<Explanation, Failure> {
         let parts = Parts::open(config).await?;
-        let person = Site::open(config).await?.person(username).await?;
+        let person = Site::over(parts.store.clone(), config)
+            .person(username)
+            .await?;
         if person.status == AccountStatus::Deactivated {
             output::note(format!(
                 "note: the user {username} is disabled and cannot sign in; \

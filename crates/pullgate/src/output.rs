@@ -5,16 +5,19 @@
 //! close it when they have read enough: that ends the printing and is no
 //! failure. Piped output is neither wrapped nor coloured.
 
+mod layout;
+
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, TableStyle, presets};
 use jiff::Timestamp;
 use pullgate_identity::Secret;
 use serde::Serialize;
 
 use crate::failure::Failure;
+
+pub(crate) use layout::{Table, fields, paragraph};
 
 /// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,87 +73,6 @@ pub(crate) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// A table without lines, its columns under headings. A long column is best
-/// the last.
-pub(crate) struct Table {
-    headings: &'static [&'static str],
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    pub(crate) fn new(headings: &'static [&'static str]) -> Self {
-        Self {
-            headings,
-            rows: Vec::new(),
-        }
-    }
-
-    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        let cells = cells.into_iter().map(|cell| one_line(&cell)).collect();
-        self.rows.push(cells);
-    }
-
-    /// Prints it; if it has no rows, says on standard error what `empty` says
-    /// instead, so that a program reads nothing.
-    pub(crate) fn print(self, empty: impl Display) -> Result<(), Failure> {
-        if self.rows.is_empty() {
-            note(empty);
-            return Ok(());
-        }
-        for (number, line) in self.lines(terminal_width()).into_iter().enumerate() {
-            let line = line.trim_end();
-            if number == 0 {
-                say(tinted(Tint::Strong, line))?;
-            } else {
-                say(line)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn lines(self, width: Option<u16>) -> Vec<String> {
-        const NOTHING: TableStyle = presets::NOTHING;
-        let mut table = comfy_table::Table::new();
-        table.load_style(NOTHING).set_header(self.headings.to_vec());
-        if let Some(width) = width {
-            table
-                .set_width(width)
-                .set_content_arrangement(ContentArrangement::Dynamic);
-        }
-        table.add_rows(self.rows);
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        table.lines().collect()
-    }
-}
-
-/// Prints names with their values below each other.
-pub(crate) fn fields(fields: &[(&str, String)]) -> Result<(), Failure> {
-    let width = fields.iter().map(|(name, _)| name.len()).max();
-    let width = width.unwrap_or_default();
-    for (name, value) in fields {
-        say(format!("{name:width$}  {}", one_line(value)).trim_end())?;
-    }
-    Ok(())
-}
-
-/// Prints a sentence, in lines as wide as the terminal.
-pub(crate) fn paragraph(text: &str) -> Result<(), Failure> {
-    let width = terminal_width().map_or(usize::MAX, usize::from);
-    let mut line = String::new();
-    for word in one_line(text).split_whitespace() {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            say(std::mem::take(&mut line))?;
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    say(line)
-}
-
 /// What a text stands out for on a terminal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tint {
@@ -183,6 +105,7 @@ fn is_colourful() -> bool {
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// The width of the terminal that standard output is, if it is one.
 pub(crate) fn terminal_width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.max(40))
 }
@@ -196,30 +119,6 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn table() -> Table {
-        let mut table = Table::new(&["USER", "REASON"]);
-        table.row(["mia".to_owned(), "one\ntwo".to_owned()]);
-        table.row(["olga".to_owned(), "word ".repeat(20)]);
-        table
-    }
-
-    #[test]
-    fn a_piped_table_is_not_wrapped() {
-        let lines = table().lines(None);
-        assert_eq!(lines.len(), 3, "{lines:?}");
-        assert_eq!(lines[1].trim_end(), "mia   one two");
-    }
-
-    #[test]
-    fn on_a_terminal_columns_stay_columns() {
-        let lines = table().lines(Some(40));
-        assert!(
-            lines.iter().all(|line| line.trim_end().len() <= 40),
-            "{lines:?}"
-        );
-        assert!(lines[3].starts_with("      word"), "{lines:?}");
-    }
 
     #[test]
     fn dates_are_in_utc() {

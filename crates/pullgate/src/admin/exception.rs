@@ -136,7 +136,7 @@ async fn add(
             .hint("say why with --reason, for whoever looks at it later"));
     }
     let repository = exception.repository.clone();
-    let whom = covered(organization, &exception.covers);
+    let whom = covered(&exception.covers);
     let until = date(exception.ends_at);
     let id = site
         .store
@@ -149,9 +149,9 @@ async fn add(
     .await
 }
 
-fn covered(organization: &OrganizationName, covers: &Covers) -> String {
+fn covered(covers: &Covers) -> String {
     match covers {
-        Covers::Organization => format!("all of {organization}"),
+        Covers::Organization => "all members".to_owned(),
         Covers::Team(team) => format!("team {team}"),
         Covers::Person(user) => user.to_string(),
     }
@@ -174,7 +174,7 @@ async fn list(
         table.row([
             short(record.id.as_uuid()),
             if ended { "has ended".to_owned() } else { end },
-            covered(organization, &record.exception.covers),
+            covered(&record.exception.covers),
             record.exception.repository.to_string(),
             record.reason,
         ]);

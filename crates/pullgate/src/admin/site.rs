@@ -45,8 +45,12 @@ impl<'c> Site<'c> {
 
     /// Opens the site, and makes it if there is none.
     pub(crate) async fn open_or_make(config: &'c Config) -> Result<Self, Failure> {
-        let store = open_store(config).await?;
-        Ok(Self { store, config })
+        Ok(Self::over(open_store(config).await?, config))
+    }
+
+    /// The site of a store that is open.
+    pub(crate) fn over(store: Store, config: &'c Config) -> Self {
+        Self { store, config }
     }
 
     /// Whether there is a site that can be worked on from here.

@@ -210,10 +210,7 @@ fn a_pull_is_in_the_decisions() {
     let token: serde_json::Value = serde_json::from_str(body.unwrap()).unwrap();
     let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
     let answer = server.pull("/v2/evil/miner/manifests/1.0", &bearer);
-    assert!(
-        answer.contains("pull denied: docker.io/evil/miner"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 403 pull denied: "), "{answer}");
     // What has been decided is written before the server ends.
     server.stop();
 

@@ -245,7 +245,7 @@ fn an_exception_is_made_listed_and_ended() {
         site.ok("exception add acme evil/miner:1.0 --until 2099-12-31 --reason 'malware analysis'");
     assert_eq!(
         plain(&made),
-        "Made the exception ID: docker.io/evil/miner may be pulled by all of acme until DATE UTC.\n"
+        "Made the exception ID: docker.io/evil/miner may be pulled by all members until DATE UTC.\n"
     );
     assert!(made.contains("2099-12-31 00:00"), "{made}");
     site.ok("exception add acme grafana/k6 --until 7d --reason load --team data");
@@ -253,7 +253,7 @@ fn an_exception_is_made_listed_and_ended() {
     let list = site.told("exception list acme");
     for expected in [
         "ID            ENDS              FOR          IMAGE                 REASON\n",
-        "ID  DATE  all of acme  docker.io/evil/miner  malware analysis\n",
+        "ID  DATE  all members  docker.io/evil/miner  malware analysis\n",
         "ID  DATE  team data    docker.io/grafana/k6  load\n",
         "ID  DATE  mia          docker.io/grafana/k6  load\n",
     ] {
