@@ -4,9 +4,14 @@
 //! nothing but what was already in the link.
 
 use axum::extract::Query;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse};
+use http::header::CONTENT_SECURITY_POLICY;
 use pullgate_reference::Reference;
 use serde::Deserialize;
+
+/// The page needs its own style and nothing else, and stands in no frame.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
+                      base-uri 'none'; form-action 'none'";
 
 #[derive(Deserialize)]
 pub(crate) struct About {
@@ -15,7 +20,7 @@ pub(crate) struct About {
 }
 
 /// `GET /request?image=`.
-pub(crate) async fn page(Query(about): Query<About>) -> Html<String> {
+pub(crate) async fn page(Query(about): Query<About>) -> impl IntoResponse {
     // Only what parses as an image is shown, and that has no character that
     // would mean something in a page.
     let repository = about
@@ -26,7 +31,7 @@ pub(crate) async fn page(Query(about): Query<About>) -> Html<String> {
         Ok(repository) => (repository.as_str(), repository.as_str()),
         Err(_) => ("this image", "IMAGE"),
     };
-    Html(format!(
+    let page = format!(
         r#"<!doctype html>
 <html lang="en">
 <head>
@@ -47,13 +52,15 @@ pre {{ padding: .75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 2
 rule decides, and why:</p>
 <pre>pullgate explain {pattern}</pre>
 <p>Send an owner of your organization the line that your client printed, and say
-what you need the image for. An owner can allow it until a date:</p>
-<pre>pullgate exception add ORGANIZATION {pattern} --until DATE --reason "WHY"</pre>
-<p>or for good:</p>
+what you need the image for. On the server, the image is allowed until a date by</p>
+<pre>pullgate exception add ORGANIZATION {pattern} \
+  --until DATE --reason "WHY"</pre>
+<p>or for good by</p>
 <pre>pullgate policy allow ORGANIZATION {pattern}</pre>
 <p>It holds from your next pull on.</p>
 </body>
 </html>
 "#
-    ))
+    );
+    ([(CONTENT_SECURITY_POLICY, POLICY)], Html(page))
 }

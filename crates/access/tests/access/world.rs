@@ -23,10 +23,10 @@ use tempfile::TempDir;
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) identity: Arc<Identity>,
+    catalog: Arc<Catalog>,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) door: Door,
     pub(crate) folder: TempDir,
-    catalog: Arc<Catalog>,
     now: Arc<AtomicI64>,
 }
 

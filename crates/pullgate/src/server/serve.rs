@@ -52,6 +52,12 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
         data = %config.data.display(),
         "pullgate is ready"
     );
+    if running.parts.store.people().await?.is_empty() {
+        tracing::info!(
+            "nobody can pull yet: make the first user with `pullgate user create NAME`, \
+             and an organization with `pullgate org create ORG --owner NAME`"
+        );
+    }
     ended_by_signal().await?;
     tracing::info!("stopping: no new connections, running pulls may end");
     running.stop().await;
