@@ -18,10 +18,12 @@ pub struct Gateway {
 }
 
 /// What a gateway is configured with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Setting {
     /// Where Docker Hub's namespace API is.
     pub hub: String,
+    /// How long after a failure it is asked again.
+    pub hub_retry_after: String,
     /// Registries, and where the gateway finds them.
     pub upstreams: Vec<(String, String)>,
     /// A PostgreSQL database instead of SQLite in the data folder.
@@ -34,6 +36,22 @@ pub struct Setting {
     pub upstream: String,
     /// More tables.
     pub tables: String,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            hub: String::new(),
+            // Tests end outages and want to see what comes next.
+            hub_retry_after: "1s".to_owned(),
+            upstreams: Vec::new(),
+            database: None,
+            top: String::new(),
+            gateway: String::new(),
+            upstream: String::new(),
+            tables: String::new(),
+        }
+    }
 }
 
 impl Gateway {
@@ -50,11 +68,12 @@ impl Gateway {
              [gateway]\nlisten = '127.0.0.1:{port}'\n{}\n\n\
              [control]\nlisten = '127.0.0.1:{control}'\n\n\
              [operations]\nlisten = '127.0.0.1:{operations}'\n\n\
-             [hub]\nurl = '{}'\n\n{}\n",
+             [hub]\nurl = '{}'\nretry_after = '{}'\n\n{}\n",
             folder.join("data").display(),
             setting.top,
             setting.gateway,
             setting.hub,
+            setting.hub_retry_after,
             setting.tables,
         );
         for (registry, url) in &setting.upstreams {

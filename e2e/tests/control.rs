@@ -42,7 +42,10 @@ fn people_sign_in_as_docker_hubs_tools_do() {
         "/v2/auth/token",
         &json!({"identifier": mia.username, "secret": mia.secret}),
     );
-    let session = by_identifier.json()["access_token"].as_str().unwrap().to_owned();
+    let session = by_identifier.json()["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     // Docker's Terraform provider insists on a JWT with an end.
     assert_eq!(session.split('.').count(), 3);
     for path in ["/v2/user", "/v2/user/"] {
@@ -102,7 +105,10 @@ fn one_may_ask_for_oneself_and_owners_for_their_members() {
     ] {
         assert_eq!(explain(session, query).0, 403, "{query}");
     }
-    let log = control.site.gateway.command(&["decisions", "acme", "--format", "json"]);
+    let log = control
+        .site
+        .gateway
+        .command(&["decisions", "acme", "--format", "json"]);
     let decisions: Value = serde_json::from_str(log.expect_success()).unwrap();
     assert_eq!(decisions.as_array().unwrap().len(), 0, "asking is no pull");
 }
@@ -148,7 +154,10 @@ fn bad_input_gets_a_clear_error() {
         ),
         (
             "a huge body",
-            control.post("/v2/users/login", &json!({"username": "mia", "password": huge})),
+            control.post(
+                "/v2/users/login",
+                &json!({"username": "mia", "password": huge}),
+            ),
             400..=413,
         ),
         (
@@ -166,13 +175,29 @@ fn bad_input_gets_a_clear_error() {
             control.get(&session, "/api/v1/explain?image=a&for=mia"),
             400..=400,
         ),
-        ("another method", ask("DELETE", "/v2/user/").to(control.port), 405..=405),
-        ("nothing there", ask("GET", "/v2/nowhere").to(control.port), 404..=404),
-        ("nobody", ask("GET", "/v2/user/").to(control.port), 401..=401),
+        (
+            "another method",
+            ask("DELETE", "/v2/user/").to(control.port),
+            405..=405,
+        ),
+        (
+            "nothing there",
+            ask("GET", "/v2/nowhere").to(control.port),
+            404..=404,
+        ),
+        (
+            "nobody",
+            ask("GET", "/v2/user/").to(control.port),
+            401..=401,
+        ),
     ] {
         assert!(status.contains(&answer.status), "{what}: {}", answer.status);
         let message = answer.json()["message"].as_str().map(str::to_owned);
-        assert!(message.is_some_and(|message| !message.is_empty()), "{what}: {}", answer.text());
+        assert!(
+            message.is_some_and(|message| !message.is_empty()),
+            "{what}: {}",
+            answer.text()
+        );
     }
 }
 

@@ -47,13 +47,14 @@ fn nothing_is_allowed_and_nothing_is_lost_while_the_database_is_away() {
 
     postgres.stop();
     let mut denied = 1;
-    for _ in 0..20 {
+    let back = Instant::now() + Duration::from_mins(1);
+    while Instant::now() < back {
         let base = manifest(&site, &member, "library/base");
         assert_eq!(base.status, 200, "{}", base.text());
         let miner = manifest(&site, &member, "evil/miner");
         assert_eq!(miner.status, 403, "{}", miner.text());
         denied += 1;
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(500));
     }
     // Signing in with an access token needs no database either.
     let again = site.bearer(Some(&site.member));

@@ -18,7 +18,8 @@ use crate::output::{self, Table, date};
 /// Access tokens: for machines and scripts, instead of a password
 ///
 /// A user's token has the rights of the user; an organization's token has
-/// those of a member, and signs in with any user name.
+/// those of a member, and signs in with the organization's name as
+/// its user name.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:

@@ -153,6 +153,10 @@ pub(crate) struct HubConfig {
     /// waits for it.
     #[serde(deserialize_with = "duration::deserialize")]
     pub(crate) ask_timeout: Duration,
+    /// After how long it is asked again about a namespace when it could not
+    /// answer.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub(crate) retry_after: Duration,
 }
 
 impl Default for HubConfig {
@@ -160,6 +164,7 @@ impl Default for HubConfig {
         Self {
             url: "https://hub.docker.com".to_owned(),
             ask_timeout: Duration::from_secs(3),
+            retry_after: Duration::from_secs(15),
         }
     }
 }

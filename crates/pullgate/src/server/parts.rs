@@ -131,6 +131,7 @@ pub(crate) async fn open_catalog(config: &Config, store: Store) -> Result<Catalo
         fresh_for: config.catalog.fresh_for,
         usable_for: config.catalog.usable_for,
         ask_timeout: config.hub.ask_timeout,
+        retry_after_failure: config.hub.retry_after,
         ..pullgate_catalog::Settings::default()
     };
     let hub = HubClient::new(&config.hub.url, &settings).map_err(|error| unusable(&error))?;

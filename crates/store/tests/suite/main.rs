@@ -11,7 +11,7 @@ mod exceptions;
 mod history;
 mod home;
 mod keys;
-mod measure;
+mod many;
 mod members;
 mod namespaces;
 mod outage;
