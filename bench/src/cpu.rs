@@ -14,6 +14,14 @@ pub(crate) fn used_by(process: u32) -> Result<Duration, Failure> {
     Ok(ticks(processes.used_by(process)))
 }
 
+/// The processor time that this program itself has used, without what it has
+/// started.
+pub(crate) fn used_here() -> Result<Duration, Failure> {
+    let path = Path::new("/proc/self/stat");
+    let text = fs::read_to_string(path).map_err(Failure::file("read", path))?;
+    Ok(parse(&text).map_or(Duration::ZERO, |found| ticks(found.own)))
+}
+
 /// The processor time of the whole machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whole {
@@ -50,14 +58,14 @@ pub(crate) fn whole() -> Result<Whole, Failure> {
 
 /// The time of all processes at one moment, in ticks of the clock.
 struct Processes {
-    own: HashMap<u32, u64>,
+    used: HashMap<u32, u64>,
     children: HashMap<u32, Vec<u32>>,
 }
 
 impl Processes {
     fn read() -> Result<Self, Failure> {
         let mut processes = Self {
-            own: HashMap::new(),
+            used: HashMap::new(),
             children: HashMap::new(),
         };
         let path = Path::new("/proc");
@@ -74,33 +82,42 @@ impl Processes {
             let Ok(text) = fs::read_to_string(entry.path().join("stat")) else {
                 continue;
             };
-            if let Some((parent, used)) = parse(&text) {
-                processes.own.insert(number, used);
-                processes.children.entry(parent).or_default().push(number);
+            if let Some(found) = parse(&text) {
+                processes.used.insert(number, found.own + found.waited_for);
+                let children = processes.children.entry(found.parent);
+                children.or_default().push(number);
             }
         }
         Ok(processes)
     }
 
     fn used_by(&self, process: u32) -> u64 {
-        let own = self.own.get(&process).copied().unwrap_or(0);
+        let own = self.used.get(&process).copied().unwrap_or(0);
         let children = self.children.get(&process).into_iter().flatten();
         own + children.map(|child| self.used_by(*child)).sum::<u64>()
     }
 }
 
-/// The parent of a process, and the ticks used by it and by children that it
-/// has waited for: fields 4 and 14 to 17 of `/proc/PID/stat`.
-fn parse(text: &str) -> Option<(u32, u64)> {
+/// What `/proc/PID/stat` says of a process, in ticks.
+#[derive(Debug, PartialEq)]
+struct Found {
+    parent: u32,
+    own: u64,
+    /// By children that have ended and that it has waited for.
+    waited_for: u64,
+}
+
+/// Fields 4 and 14 to 17 of `/proc/PID/stat`.
+fn parse(text: &str) -> Option<Found> {
     // The second field is a name that may hold anything, even blanks.
     let (_, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    let parent = fields.get(1)?.parse().ok()?;
-    let used = fields.get(11..15)?.iter();
-    Some((
-        parent,
-        used.filter_map(|field| field.parse::<u64>().ok()).sum(),
-    ))
+    let field = |number: usize| fields.get(number - 3)?.parse::<u64>().ok();
+    Some(Found {
+        parent: fields.get(1)?.parse().ok()?,
+        own: field(14)? + field(15)?,
+        waited_for: field(16)? + field(17)?,
+    })
 }
 
 fn ticks(count: u64) -> Duration {
@@ -115,13 +132,14 @@ mod tests {
     #[test]
     fn a_process_with_an_odd_name_is_read() {
         let text = "7 (a) b (c) S 3 7 7 0 -1 0 0 0 0 0 10 20 30 40 20 0 1 0 5 6 7";
-        assert_eq!(parse(text), Some((3, 100)));
+        let found = parse(text).unwrap();
+        assert_eq!((found.parent, found.own, found.waited_for), (3, 30, 70));
     }
 
     #[test]
     fn children_count_with_their_parent() {
         let processes = Processes {
-            own: HashMap::from([(1, 5), (2, 7), (3, 11), (4, 100)]),
+            used: HashMap::from([(1, 5), (2, 7), (3, 11), (4, 100)]),
             children: HashMap::from([(1, vec![2]), (2, vec![3]), (0, vec![4])]),
         };
         assert_eq!(processes.used_by(1), 23);

@@ -13,7 +13,8 @@
 //! - **Warm manifest**: a cached manifest by its tag, asked for by `wrk`.
 //! - **Cold blob**: a blob that no server has seen, asked for by many clients
 //!   at the same moment. What counts is how often the upstream is asked, and
-//!   when the last client has everything.
+//!   when the last client has everything. nginx asks once too, but lets nobody
+//!   else begin before it has all of the blob.
 //!
 //! The upstream is a small registry inside this program, which sends files by
 //! `sendfile`; each server reaches it by a port of its own, which is how

@@ -42,6 +42,9 @@ fn user() -> &'static str {
 
 /// `sendfile`, `tcp_nopush` and a worker for each processor are Debian's own.
 ///
+/// With `reuseport` connections spread over the workers; without it one worker
+/// often has all eight streams, and nginx is up to a fifth slower.
+///
 /// Those who wait for a lock give up after five seconds by default and go to
 /// the upstream themselves; here they have all the time they need. Manifests
 /// are fresh for as long as Pullgate holds tags to be, and are then served
@@ -68,7 +71,7 @@ http {{
                      max_size=100g inactive=1d use_temp_path=off;
     upstream registry {{ server 127.0.0.1:{upstream}; keepalive 16; }}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} reuseport;
         location /v2/ {{
             proxy_pass http://registry;
             proxy_http_version 1.1;

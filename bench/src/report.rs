@@ -96,7 +96,7 @@ fn write_outcome(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
         write!(text, "\n{:LABEL$}{:>COLUMN$}", "", "that is")?;
         for peer in [Peer::Nginx, Peer::DockerRegistry] {
             let ratio = outcome.ratio(index, peer);
-            write!(text, "{:>COLUMN$}", format!("{ratio:.2} ×"))?;
+            write!(text, "{:>COLUMN$}", format!("{} ×", short(ratio)))?;
         }
         writeln!(text)?;
     }
@@ -104,6 +104,15 @@ fn write_outcome(text: &mut String, outcome: &Outcome) -> std::fmt::Result {
         writeln!(text, "  {}", goal_line(outcome, goal))?;
     }
     Ok(())
+}
+
+/// A ratio with the digits that mean something.
+fn short(ratio: f64) -> String {
+    match ratio {
+        large if large >= 10.0 => format!("{large:.0}"),
+        small if small < 0.1 => format!("{small:.4}"),
+        usual => format!("{usual:.2}"),
+    }
 }
 
 fn goal_line(outcome: &Outcome, goal: &Goal) -> String {
@@ -178,4 +187,16 @@ fn goal_json(outcome: &Outcome, goal: &Goal) -> Value {
     }
     json["reached"] = goal.bound.is_met_by(value).into();
     json
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_keep_the_digits_that_mean_something() {
+        for (ratio, expected) in [(254.3, "254"), (1.608, "1.61"), (0.0039, "0.0039")] {
+            assert_eq!(short(ratio), expected);
+        }
+    }
 }

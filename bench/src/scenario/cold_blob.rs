@@ -1,4 +1,6 @@
 //! A blob that no server has seen, asked for by many clients at once.
+//!
+//! Requests of the upstream are those for this blob, by `HEAD` too.
 
 use std::sync::Arc;
 

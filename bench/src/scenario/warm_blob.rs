@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Bound, GIB, Goal, Measure, Scenario};
 use crate::clients::{Crowd, verify};
+use crate::cpu;
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::peer::Peer;
@@ -23,6 +24,11 @@ const MEASURES: &[Measure] = &[
     },
     Measure {
         name: "server CPU",
+        unit: "s/GiB",
+        digits: 3,
+    },
+    Measure {
+        name: "client CPU",
         unit: "s/GiB",
         digits: 3,
     },
@@ -92,14 +98,16 @@ impl Scenario for WarmBlob {
             return Ok(Vec::new());
         };
         warm(server, blob)?;
-        let before = server.cpu()?;
+        let before = (server.cpu()?, cpu::used_here()?);
         let times = self.crowd.download(server, blob)?;
-        let cpu = server.cpu()?.saturating_sub(before);
+        let at_server = server.cpu()?.saturating_sub(before.0);
+        let at_client = cpu::used_here()?.saturating_sub(before.1);
         let blobs = self.crowd.clients as f64 * f64::from(self.crowd.downloads);
         let gib = blobs * SIZE as f64 / GIB;
         Ok(vec![
             gib / times.everything.as_secs_f64(),
-            cpu.as_secs_f64() / gib,
+            at_server.as_secs_f64() / gib,
+            at_client.as_secs_f64() / gib,
         ])
     }
 
