@@ -7,7 +7,7 @@
 //! `sendfile`, and Debian's docker-registry as a proxy. Pullgate works as it
 //! always does: a member signs in and presents a bearer token, Image Access
 //! Management is on, and every request is decided and recorded. The two others
-//! ask nobody who he is, and nginx keeps no log of requests.
+//! ask nobody who they are, and nginx keeps no log of requests.
 //!
 //! - **Warm blob**: a cached blob, downloaded by several connections at once.
 //! - **Warm manifest**: a cached manifest by its tag, asked for by `wrk`.
@@ -31,7 +31,10 @@
 //! depends on what else the machine does, while throughput does. The clients
 //! discard blobs inside the kernel, so that they take little of the processors
 //! that the servers need; they are nearer to remote clients that way.
-//! `--clients copy` makes them read into a buffer instead.
+//! `--clients copy` makes them read into a buffer instead. At the end Pullgate
+//! has to show that it recorded a decision for every request, and that it
+//! refuses those without a token and images that its policy does not allow; if
+//! not, there is no result.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
