@@ -3,7 +3,7 @@ use std::process::Command;
 
 use crate::containers::Containers;
 use crate::outcome::run;
-use crate::{Client, Folder, Outcome, Person, Site};
+use crate::{Client, Configured, Folder, Outcome, Person, Site};
 
 /// `buildah build` of a file that begins with the image, with storage of its own.
 #[derive(Debug)]
@@ -39,19 +39,7 @@ impl Client for Buildah {
     }
 
     fn pull(&self, person: Option<&Person>, name: &str) -> Outcome {
-        let context = Folder::new("build");
-        let file = context.write(
-            "Containerfile",
-            format!("FROM docker.io/{name}\nLABEL built=yes\n"),
-        );
-        let mut command = self.command(person);
-        command
-            .args(["build", "--isolation=chroot", "--pull-always", "--tag"])
-            .arg(built(name))
-            .arg("--file")
-            .arg(file)
-            .arg(context.path());
-        run(&command)
+        self.pull_image(person, &format!("docker.io/{name}"))
     }
 
     fn understood(&self) -> &'static str {
@@ -59,14 +47,33 @@ impl Client for Buildah {
     }
 
     fn holds(&self, name: &str) -> String {
+        self.image_holds(&format!("docker.io/{name}"))
+    }
+}
+
+impl Configured for Buildah {
+    fn pull_image(&self, person: Option<&Person>, image: &str) -> Outcome {
+        let context = Folder::new("build");
+        let file = context.write("Containerfile", format!("FROM {image}\nLABEL built=yes\n"));
+        let mut command = self.command(person);
+        command
+            .args(["build", "--isolation=chroot", "--pull-always", "--tag"])
+            .arg(built(image))
+            .arg("--file")
+            .arg(file)
+            .arg(context.path());
+        run(&command)
+    }
+
+    fn image_holds(&self, image: &str) -> String {
         let mut command = self.command(None);
         command.args(["inspect", "--type=image", "--format"]);
         command.arg(r#"{{index .OCIv1.Config.Labels "holds"}}"#);
-        command.arg(built(name));
+        command.arg(built(image));
         run(&command).expect_success().trim().to_owned()
     }
 }
 
-fn built(name: &str) -> String {
-    format!("localhost/built/{}:1", name.replace([':', '@'], "-"))
+fn built(image: &str) -> String {
+    format!("localhost/built/{}:1", image.replace([':', '@'], "-"))
 }

@@ -28,6 +28,16 @@ pub trait Client {
     fn holds(&self, name: &str) -> String;
 }
 
+/// A client whose own configuration sends it to the gateway, so that people
+/// go on writing the name that an image really has.
+pub trait Configured: Client {
+    /// Pulls an image by its whole name: registry, path, and a tag or digest.
+    fn pull_image(&self, person: Option<&Person>, image: &str) -> Outcome;
+
+    /// The label `holds` of what the last pull of that image brought.
+    fn image_holds(&self, image: &str) -> String;
+}
+
 /// Follows an index, a manifest and its configuration by digest, as a client
 /// of this machine's platform does, to the label `holds`.
 pub(crate) fn label_holds(digest: &str, fetch: &dyn Fn(&str) -> Vec<u8>) -> String {

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::client::label_holds;
 use crate::outcome::run;
 use crate::tool::needs_root;
-use crate::{Client, Folder, Outcome, Person, Process, Shelter, Site, tool};
+use crate::{Client, Configured, Folder, Outcome, Person, Process, Shelter, Site, tool};
 
-/// containerd with a `hosts.toml` that sends everything of Docker Hub to the
-/// gateway (`?ns=docker.io`) and names no other server, so that nothing is
-/// tried elsewhere after a denial.
+/// containerd with a `hosts.toml` for each of the site's registries, which
+/// sends everything to the gateway (`?ns=docker.io`) and names no other
+/// server, so that nothing is tried elsewhere after a denial.
 ///
 /// `ctr` stores no credentials; it gets them with every pull.
 #[derive(Debug)]
@@ -37,13 +37,15 @@ impl Containerd {
                 root = folder.path().display()
             ),
         );
-        folder.subfolder("hosts/docker.io");
-        // containerd 1.6 calls a file without a host table invalid, and then
-        // goes to Docker Hub itself; an empty table is enough.
-        folder.write(
-            "hosts/docker.io/hosts.toml",
-            format!("server = \"http://{}\"\n\n[host]\n", site.gateway.address()),
-        );
+        for registry in &site.registries {
+            folder.subfolder(format!("hosts/{registry}"));
+            // containerd 1.6 calls a file without a host table invalid, and
+            // then goes to the registry itself; an empty table is enough.
+            folder.write(
+                format!("hosts/{registry}/hosts.toml"),
+                format!("server = \"http://{}\"\n\n[host]\n", site.gateway.address()),
+            );
+        }
         let process = Process::start(
             "containerd",
             Command::new(tool("containerd", "containerd"))
@@ -85,6 +87,20 @@ impl Client for Containerd {
     }
 
     fn pull(&self, person: Option<&Person>, name: &str) -> Outcome {
+        self.pull_image(person, &format!("docker.io/{name}"))
+    }
+
+    fn understood(&self) -> &'static str {
+        "403 "
+    }
+
+    fn holds(&self, name: &str) -> String {
+        self.image_holds(&format!("docker.io/{name}"))
+    }
+}
+
+impl Configured for Containerd {
+    fn pull_image(&self, person: Option<&Person>, image: &str) -> Outcome {
         let mut command = self.ctr();
         command
             .args(["images", "pull", "--snapshotter", "native", "--hosts-dir"])
@@ -94,22 +110,18 @@ impl Client for Containerd {
                 .arg("--user")
                 .arg(format!("{}:{}", person.username, person.secret));
         }
-        command.arg(format!("docker.io/{name}"));
+        command.arg(image);
         run(&command)
     }
 
-    fn understood(&self) -> &'static str {
-        "403 "
-    }
-
-    fn holds(&self, name: &str) -> String {
+    fn image_holds(&self, image: &str) -> String {
         let mut list = self.ctr();
-        list.args(["images", "list", &format!("name==docker.io/{name}")]);
+        list.args(["images", "list", &format!("name=={image}")]);
         let list = run(&list).expect_success().to_owned();
         let digest = list
             .split_whitespace()
             .find(|word| word.starts_with("sha256:"))
-            .unwrap_or_else(|| panic!("docker.io/{name} is not listed:\n{list}"));
+            .unwrap_or_else(|| panic!("{image} is not listed:\n{list}"));
         label_holds(digest, &|digest| {
             let mut get = self.ctr();
             get.args(["content", "get", digest]);

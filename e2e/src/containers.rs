@@ -5,7 +5,7 @@ use crate::outcome::run_with_input;
 use crate::{Folder, Outcome, Person, Site, tool};
 
 /// What podman, buildah and skopeo have in common: one library, one
-/// configuration that sends everything of Docker Hub to the gateway
+/// configuration that sends everything of the site's registries to the gateway
 /// (`location`, which unlike a mirror has no fallback), and one place for
 /// credentials that is named by `REGISTRY_AUTH_FILE`.
 #[derive(Debug)]
@@ -20,15 +20,19 @@ impl Containers {
     pub(crate) fn new(name: &'static str, site: &Site) -> Self {
         let folder = Folder::new(name);
         let gateway = site.gateway.address();
-        let registries = folder.write(
-            "registries.conf",
-            format!(
-                "[[registry]]\n\
-                 prefix = \"docker.io\"\n\
-                 location = \"{gateway}/docker.io\"\n\
-                 insecure = true\n"
-            ),
-        );
+        let tables: Vec<String> = site
+            .registries
+            .iter()
+            .map(|registry| {
+                format!(
+                    "[[registry]]\n\
+                     prefix = \"{registry}\"\n\
+                     location = \"{gateway}/{registry}\"\n\
+                     insecure = true\n"
+                )
+            })
+            .collect();
+        let registries = folder.write("registries.conf", tables.join("\n"));
         Self {
             folder,
             registries,

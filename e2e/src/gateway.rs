@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::outcome::{Outcome, run, run_with_input};
-use crate::{Folder, Process, Shelter, free_port};
+use crate::{Account, Folder, Process, Shelter, free_port};
 
 /// A running `pullgate serve`, and its commands for administration.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct Setting {
     pub hub_retry_after: String,
     /// Registries, and where the gateway finds them.
     pub upstreams: Vec<(String, String)>,
+    /// Organizations' own accounts at them.
+    pub accounts: Vec<Account>,
     /// A PostgreSQL database instead of SQLite in the data folder.
     pub database: Option<String>,
     /// More lines before the first table.
@@ -45,6 +47,7 @@ impl Default for Setting {
             // Tests end outages and want to see what comes next.
             hub_retry_after: "1s".to_owned(),
             upstreams: Vec::new(),
+            accounts: Vec::new(),
             database: None,
             top: String::new(),
             gateway: String::new(),
@@ -82,6 +85,18 @@ impl Gateway {
                 config,
                 "\n[[upstreams]]\nregistry = '{registry}'\nurl = '{url}'\n{}\n",
                 setting.upstream
+            );
+        }
+        for (number, account) in setting.accounts.iter().enumerate() {
+            let secret = folder.write(format!("account-{number}"), &account.password);
+            let _ = write!(
+                config,
+                "\n[[organization_accounts]]\norganization = '{}'\nregistry = '{}'\n\
+                 username = '{}'\npassword_file = '{}'\n",
+                account.organization,
+                account.registry,
+                account.username,
+                secret.display()
             );
         }
         let config = folder.write("pullgate.toml", config);
@@ -131,6 +146,15 @@ impl Gateway {
     /// The running server.
     pub fn process(&self) -> &Process {
         &self.process
+    }
+
+    /// Replaces text of the configuration, which holds from the next start on.
+    #[track_caller]
+    pub fn reconfigure(&self, before: &str, after: &str) {
+        let text = std::fs::read_to_string(&self.config).expect("the configuration can be read");
+        assert!(text.contains(before), "{before} is not in {text}");
+        self.folder
+            .write("pullgate.toml", text.replace(before, after));
     }
 
     /// Ends the server and starts it again on the same data.

@@ -29,12 +29,14 @@
     reason = "a test fails by a panic that says what went wrong"
 )]
 
+mod account;
 mod authority;
 mod buildah;
 mod client;
 mod containerd;
 mod containers;
 mod docker;
+mod elsewhere;
 mod folder;
 mod gateway;
 mod hub;
@@ -53,11 +55,13 @@ mod tool;
 mod upstream;
 pub mod wire;
 
+pub use account::Account;
 pub use authority::Authority;
 pub use buildah::Buildah;
-pub use client::Client;
+pub use client::{Client, Configured};
 pub use containerd::Containerd;
 pub use docker::{Builder, DockerBuild, DockerPull, Dockerd};
+pub use elsewhere::Elsewhere;
 pub use folder::Folder;
 pub use gateway::{Gateway, Setting, pullgate};
 pub use hub::{Hub, HubFault};

@@ -3,7 +3,7 @@ use std::process::Command;
 
 use crate::containers::Containers;
 use crate::outcome::run;
-use crate::{Client, Outcome, Person, Site};
+use crate::{Client, Configured, Outcome, Person, Site};
 
 /// `podman pull`, with storage of its own.
 #[derive(Debug)]
@@ -40,9 +40,7 @@ impl Client for Podman {
     }
 
     fn pull(&self, person: Option<&Person>, name: &str) -> Outcome {
-        let mut command = self.command(person);
-        command.arg("pull").arg(format!("docker.io/{name}"));
-        run(&command)
+        self.pull_image(person, &format!("docker.io/{name}"))
     }
 
     fn understood(&self) -> &'static str {
@@ -50,10 +48,22 @@ impl Client for Podman {
     }
 
     fn holds(&self, name: &str) -> String {
+        self.image_holds(&format!("docker.io/{name}"))
+    }
+}
+
+impl Configured for Podman {
+    fn pull_image(&self, person: Option<&Person>, image: &str) -> Outcome {
+        let mut command = self.command(person);
+        command.arg("pull").arg(image);
+        run(&command)
+    }
+
+    fn image_holds(&self, image: &str) -> String {
         let mut command = self.command(None);
         command.args(["image", "inspect", "--format"]);
         command.arg(r#"{{index .Labels "holds"}}"#);
-        command.arg(format!("docker.io/{name}"));
+        command.arg(image);
         run(&command).expect_success().trim().to_owned()
     }
 }

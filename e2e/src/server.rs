@@ -1,5 +1,5 @@
 use std::io::{BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,7 @@ use crate::wire::read_head;
 /// thread for each request.
 #[derive(Debug)]
 pub struct Server {
-    port: u16,
+    address: SocketAddr,
     stopped: Arc<AtomicBool>,
 }
 
@@ -26,12 +26,30 @@ pub struct Heard {
     pub body: Vec<u8>,
 }
 
+impl Heard {
+    /// The first header line of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
 impl Server {
     /// Answers on a free loopback port. What `answer` does not write is not
     /// answered: dropping the stream cuts the connection.
     pub fn start(answer: impl Fn(Heard, TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let port = listener.local_addr().expect("it is bound").port();
+        Self::on(listener, answer)
+    }
+
+    /// As [`Server::start`], where it is told to listen.
+    pub(crate) fn on(
+        listener: TcpListener,
+        answer: impl Fn(Heard, TcpStream) + Send + Sync + 'static,
+    ) -> Self {
+        let address = listener.local_addr().expect("it is bound");
         let stopped = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stopped);
         let answer = Arc::new(answer);
@@ -49,12 +67,12 @@ impl Server {
                 });
             }
         });
-        Self { port, stopped }
+        Self { address, stopped }
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
-        self.port
+        self.address.port()
     }
 }
 
@@ -62,7 +80,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::SeqCst);
         // Wakes the listener, which then sees that it has been stopped.
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        let _ = TcpStream::connect(self.address);
     }
 }
 

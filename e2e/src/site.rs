@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::wire::ask;
-use crate::{Gateway, Hub, Image, Kind, Manifest, Platform, Registry, Setting, Upstream};
+use crate::{Account, Gateway, Hub, Image, Kind, Manifest, Platform, Registry, Setting, Upstream};
 
 /// Everything that the organization `acme` has: Pullgate with Image Access
 /// Management on, an owner, a member, and a registry behind it that plays
@@ -14,7 +14,7 @@ use crate::{Gateway, Hub, Image, Kind, Manifest, Platform, Registry, Setting, Up
 /// | `bitnami/tool:1` | verified publisher, restricted |
 /// | `sponsored/lib:1` | sponsored OSS; the stories switch it on and off |
 /// | `evil/miner:1` | community |
-/// | `acme/app:1` | acme's own |
+/// | `acme/app:1` | acme's own, and private: only acme's account gets it |
 ///
 /// Official images are allowed, all else is restricted. Each image's label
 /// `holds` is its name above, so that a test can tell what it got.
@@ -34,6 +34,10 @@ pub struct Site {
     pub member: Person,
     /// sam, who has an account and belongs to no organization.
     pub outsider: Person,
+    /// acme's account at the registry, which alone is shown acme's images.
+    pub robot: Account,
+    /// The names of the registries that the gateway pulls from.
+    pub registries: Vec<String>,
     images: BTreeMap<&'static str, Image>,
 }
 
@@ -59,21 +63,24 @@ impl Site {
         let registry = Registry::start();
         let images = fill(&registry);
         let upstream = Upstream::start(registry.port());
+        let robot = Account {
+            organization: "acme".to_owned(),
+            registry: "docker.io".to_owned(),
+            username: "acme-robot".to_owned(),
+            password: "the robot's secret".to_owned(),
+        };
+        upstream.make_private("acme", &robot);
         let hub = Hub::start();
         let mut setting = Setting {
             hub: hub.url(),
             upstreams: vec![("docker.io".to_owned(), upstream.url())],
+            accounts: vec![robot.clone()],
             ..Setting::default()
         };
         change(&mut setting);
         let gateway = Gateway::start(&setting);
         for username in ["olivia", "mia", "sam"] {
-            gateway
-                .command_with_input(
-                    &["user", "create", username, "--password-stdin"],
-                    &format!("a long passphrase of {username}\n"),
-                )
-                .expect_success();
+            create(&gateway, username);
         }
         for command in [
             "org create acme --owner olivia",
@@ -94,6 +101,12 @@ impl Site {
             owner,
             member,
             outsider,
+            robot,
+            registries: setting
+                .upstreams
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect(),
             images,
         }
     }
@@ -102,6 +115,12 @@ impl Site {
     /// `evil/miner` or `acme/app`.
     pub fn image(&self, repository: &str) -> &Image {
         &self.images[repository]
+    }
+
+    /// Makes an account for somebody new, with an access token.
+    pub fn newcomer(&self, username: &str) -> Person {
+        create(&self.gateway, username);
+        with_token(&self.gateway, username)
     }
 
     /// A bearer token of the gateway, as a client gets it: by signing in, or
@@ -150,6 +169,15 @@ impl Site {
         command.extend_from_slice(arguments);
         self.gateway.command(&command).expect_success();
     }
+}
+
+fn create(gateway: &Gateway, username: &str) {
+    gateway
+        .command_with_input(
+            &["user", "create", username, "--password-stdin"],
+            &format!("a long passphrase of {username}\n"),
+        )
+        .expect_success();
 }
 
 fn with_token(gateway: &Gateway, username: &str) -> Person {

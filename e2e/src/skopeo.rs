@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use crate::client::label_holds;
 use crate::containers::Containers;
 use crate::outcome::run;
-use crate::{Client, Outcome, Person, Site};
+use crate::{Client, Configured, Outcome, Person, Site};
 
 /// `skopeo copy` into a folder.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ impl Skopeo {
         }
     }
 
-    fn copy_of(&self, name: &str) -> PathBuf {
-        let name = name.replace(['/', ':', '@'], "-");
+    fn copy_of(&self, image: &str) -> PathBuf {
+        let name = image.replace(['/', ':', '@'], "-");
         self.containers.folder.subfolder(format!("copies/{name}"))
     }
 }
@@ -36,15 +36,7 @@ impl Client for Skopeo {
     }
 
     fn pull(&self, person: Option<&Person>, name: &str) -> Outcome {
-        let mut command = self.containers.command(person);
-        command
-            // skopeo 1.9 does not read CONTAINERS_REGISTRIES_CONF.
-            .arg("--registries-conf")
-            .arg(&self.containers.registries)
-            .arg("copy")
-            .arg(format!("docker://docker.io/{name}"))
-            .arg(format!("dir:{}", self.copy_of(name).display()));
-        run(&command)
+        self.pull_image(person, &format!("docker.io/{name}"))
     }
 
     fn understood(&self) -> &'static str {
@@ -52,7 +44,25 @@ impl Client for Skopeo {
     }
 
     fn holds(&self, name: &str) -> String {
-        let copy = self.copy_of(name);
+        self.image_holds(&format!("docker.io/{name}"))
+    }
+}
+
+impl Configured for Skopeo {
+    fn pull_image(&self, person: Option<&Person>, image: &str) -> Outcome {
+        let mut command = self.containers.command(person);
+        command
+            // skopeo 1.9 does not read CONTAINERS_REGISTRIES_CONF.
+            .arg("--registries-conf")
+            .arg(&self.containers.registries)
+            .arg("copy")
+            .arg(format!("docker://{image}"))
+            .arg(format!("dir:{}", self.copy_of(image).display()));
+        run(&command)
+    }
+
+    fn image_holds(&self, image: &str) -> String {
+        let copy = self.copy_of(image);
         label_holds("manifest.json", &|digest| {
             let file = digest.trim_start_matches("sha256:");
             fs::read(copy.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))

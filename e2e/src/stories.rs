@@ -3,7 +3,7 @@
 //! [`stories!`](crate::stories!) makes a test of each for one client.
 
 use crate::wire::ask;
-use crate::{Client, Outcome, Person, Site};
+use crate::{Client, Configured, Elsewhere, Outcome, Person, Site};
 
 /// Makes a test of each story for one client. Takes a function from a
 /// `&'static Site` to the client; the stories of a file share one site.
@@ -154,6 +154,50 @@ pub fn a_change_of_policy_holds_from_the_next_pull_on(site: &Site, client: &dyn 
     gets(client, &site.member, "sponsored/lib:1");
     site.set_policy(&["--sponsored-oss", "restricted"]);
     denies(client, &pull(), &denied);
+}
+
+/// Nothing is tried elsewhere: a registry that would serve the image at the
+/// address that is its name is not asked by the client, neither after a denial
+/// nor before. That an owner gets the image through the gateway shows that the
+/// registry is named to the gateway as it should be.
+pub fn a_denial_is_the_end<C: Configured>(client: impl FnOnce(&Site) -> C) {
+    let elsewhere = Elsewhere::on_an_address();
+    let site = Site::start_with(|setting| elsewhere.add_to(setting));
+    let client = client(&site);
+    let image = format!("{}/org/denied:1", elsewhere.name);
+    let asked_by_itself = || elsewhere.front.heard();
+
+    // The detour is open to everybody who takes it.
+    let detour = ask("GET", "/v2/org/denied/manifests/1")
+        .header("accept", "application/vnd.oci.image.manifest.v1+json")
+        .to_address(&format!("{}:80", elsewhere.name));
+    assert_eq!(detour.status, 200, "{}", detour.text());
+    let detours = asked_by_itself().len();
+
+    let stranger = client.pull_image(None, &image);
+    let sentence = format!(
+        "pull denied: {}/org/denied can be pulled only by people who have signed in",
+        elsewhere.name
+    );
+    denies(&client, &stranger, &sentence);
+    sign_in(&site, &client, &site.member);
+    let denied = client.pull_image(Some(&site.member), &image);
+    let sentence = format!(
+        "pull denied: {}/org/denied is outside Docker Hub and not listed as trusted, so it counts \
+         as a community image, and community images are restricted by acme",
+        elsewhere.name
+    );
+    denies(&client, &denied, &sentence);
+    assert_eq!(elsewhere.upstream.heard(), [""; 0], "denied, and asked for");
+
+    sign_in(&site, &client, &site.owner);
+    client
+        .pull_image(Some(&site.owner), &image)
+        .expect_success();
+    assert_eq!(client.image_holds(&image), "elsewhere/org/denied:1");
+    assert!(elsewhere.upstream.heard_with("/v2/org/denied/") > 0);
+    let asked = asked_by_itself();
+    assert_eq!(asked.len(), detours, "the client went around: {asked:?}");
 }
 
 /// Signs in, and sees that the client has stored it for this gateway.

@@ -1,12 +1,14 @@
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::Account;
 use crate::server::{Heard, Server, reply, write_answer};
 use crate::wire::{Answer, ask};
 
 /// What stands between the gateway and the registry: it writes down every
-/// request, and breaks answers in the ways that upstreams really do.
+/// request, keeps private namespaces private, and breaks answers in the ways
+/// that upstreams really do.
 #[derive(Debug)]
 pub struct Upstream {
     server: Server,
@@ -51,31 +53,39 @@ pub enum Route {
 struct State {
     fault: Fault,
     route: Route,
-    heard: Vec<String>,
+    heard: Vec<Heard>,
+    /// Where paths begin that need an `Authorization`, and which.
+    private: Vec<(String, String)>,
 }
 
 impl Upstream {
     /// Stands before the registry on that port.
     pub fn start(registry: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        Self::on(listener, registry)
+    }
+
+    /// As [`Upstream::start`], where it is told to listen.
+    pub(crate) fn on(listener: TcpListener, registry: u16) -> Self {
         let state = Arc::new(Mutex::new(State {
             fault: Fault::None,
             route: Route::Any,
             heard: Vec::new(),
+            private: Vec::new(),
         }));
         let seen = Arc::clone(&state);
-        let server = Server::start(move |heard, stream| {
-            let fault = {
+        let server = Server::on(listener, move |heard, stream| {
+            let (fault, admitted) = {
                 let mut state = lock(&seen);
-                state
-                    .heard
-                    .push(format!("{} {}", heard.method, heard.target));
-                if state.route.covers(&heard.target) {
+                state.heard.push(heard.clone());
+                let fault = if state.route.covers(&heard.target) {
                     state.fault
                 } else {
                     Fault::None
-                }
+                };
+                (fault, state.admits(&heard))
             };
-            answer(&heard, &stream, fault, registry);
+            answer(&heard, &stream, fault, admitted, registry);
             let _ = stream.shutdown(Shutdown::Both);
         });
         Self { server, state }
@@ -84,6 +94,15 @@ impl Upstream {
     /// The setting for Pullgate's configuration.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.server.port())
+    }
+
+    /// Shows a namespace's repositories from now on only to who signs in with
+    /// this account, by Basic authentication.
+    pub fn make_private(&self, namespace: &str, account: &Account) {
+        let begin = format!("/v2/{namespace}/");
+        lock(&self.state)
+            .private
+            .push((begin, account.authorization()));
     }
 
     /// Breaks some routes, or mends everything with [`Fault::None`].
@@ -95,6 +114,11 @@ impl Upstream {
 
     /// Every request so far, as `METHOD target`.
     pub fn heard(&self) -> Vec<String> {
+        self.requests().iter().map(Heard::line).collect()
+    }
+
+    /// Every request so far, with its headers.
+    pub fn requests(&self) -> Vec<Heard> {
         lock(&self.state).heard.clone()
     }
 
@@ -103,8 +127,23 @@ impl Upstream {
         lock(&self.state)
             .heard
             .iter()
-            .filter(|heard| heard.contains(text))
+            .filter(|heard| heard.line().contains(text))
             .count()
+    }
+}
+
+impl State {
+    fn admits(&self, heard: &Heard) -> bool {
+        self.private
+            .iter()
+            .filter(|(begin, _)| heard.target.starts_with(begin))
+            .all(|(_, authorization)| heard.header("authorization") == Some(authorization))
+    }
+}
+
+impl Heard {
+    fn line(&self) -> String {
+        format!("{} {}", self.method, self.target)
     }
 }
 
@@ -118,7 +157,7 @@ impl Route {
     }
 }
 
-fn answer(heard: &Heard, stream: &TcpStream, fault: Fault, registry: u16) {
+fn answer(heard: &Heard, stream: &TcpStream, fault: Fault, admitted: bool, registry: u16) {
     match fault {
         Fault::Away => return,
         Fault::TooManyRequests => {
@@ -134,6 +173,9 @@ fn answer(heard: &Heard, stream: &TcpStream, fault: Fault, registry: u16) {
         Fault::Slow(wait) => std::thread::sleep(wait),
         _ => {}
     }
+    if !admitted {
+        return challenge(stream, &heard.method);
+    }
     let mut request = ask(&heard.method, &heard.target);
     for (name, value) in &heard.headers {
         if !["connection", "host", "content-length"].contains(&name.as_str()) {
@@ -144,6 +186,18 @@ fn answer(heard: &Heard, stream: &TcpStream, fault: Fault, registry: u16) {
     if let Ok(answer) = request.send(registry) {
         relay(stream, &answer, &heard.method, fault);
     }
+}
+
+/// 401, with a Basic challenge.
+fn challenge(stream: &TcpStream, method: &str) {
+    let body = br#"{"errors":[{"code":"UNAUTHORIZED","message":"sign in"}]}"#;
+    let lines = vec![
+        "www-authenticate: Basic realm=\"private\"".to_owned(),
+        "content-type: application/json".to_owned(),
+        format!("content-length: {}", body.len()),
+    ];
+    let body: &[u8] = if method == "HEAD" { b"" } else { body };
+    write_answer(stream, "401 Unauthorized", lines, body);
 }
 
 fn relay(stream: &TcpStream, answer: &Answer, method: &str, fault: Fault) {

@@ -53,6 +53,13 @@ pub fn ask(method: &str, target: &str) -> Ask {
     }
 }
 
+/// The value of `Authorization` that signs in by user name and secret.
+pub(crate) fn basic(username: &str, secret: &str) -> String {
+    use base64::Engine;
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{username}:{secret}"));
+    format!("Basic {pair}")
+}
+
 impl Ask {
     /// Adds a header line.
     #[must_use]
@@ -64,9 +71,7 @@ impl Ask {
     /// Signs in by user name and secret.
     #[must_use]
     pub fn basic(self, username: &str, secret: &str) -> Self {
-        use base64::Engine;
-        let pair = base64::engine::general_purpose::STANDARD.encode(format!("{username}:{secret}"));
-        self.header("authorization", &format!("Basic {pair}"))
+        self.header("authorization", &basic(username, secret))
     }
 
     /// Shows a bearer token.
@@ -84,10 +89,14 @@ impl Ask {
 
     /// Asks the server on a loopback port, and gives up when it is silent for 60 seconds.
     pub fn send(&self, port: u16) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        self.send_to(&format!("127.0.0.1:{port}"))
+    }
+
+    fn send_to(&self, address: &str) -> io::Result<Answer> {
+        let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        stream.write_all(&self.head(port))?;
+        stream.write_all(&self.head(address))?;
         // A server may refuse a body before it has read all of it.
         let _ = stream.write_all(&self.body);
         read_answer(&mut BufReader::new(stream), &self.method)
@@ -96,7 +105,13 @@ impl Ask {
     /// As [`Ask::send`], for a server that has to answer.
     #[track_caller]
     pub fn to(&self, port: u16) -> Answer {
-        self.send(port).unwrap_or_else(|error| {
+        self.to_address(&format!("127.0.0.1:{port}"))
+    }
+
+    /// As [`Ask::to`], for a server on another address: `ADDRESS:PORT`.
+    #[track_caller]
+    pub fn to_address(&self, address: &str) -> Answer {
+        self.send_to(address).unwrap_or_else(|error| {
             panic!(
                 "{} {} was not answered: {error}",
                 self.method,
@@ -105,11 +120,11 @@ impl Ask {
         })
     }
 
-    fn head(&self, port: u16) -> Vec<u8> {
+    fn head(&self, address: &str) -> Vec<u8> {
         let mut lines = vec![format!("{} {} HTTP/1.1", self.method, self.target)];
         let names_host = |(name, _): &(String, String)| name.eq_ignore_ascii_case("host");
         if !self.headers.iter().any(names_host) {
-            lines.push(format!("host: 127.0.0.1:{port}"));
+            lines.push(format!("host: {address}"));
         }
         lines.extend(
             self.headers
