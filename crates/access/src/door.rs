@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use pullgate_catalog::Catalog;
 use pullgate_identity::{Identity, Subject};
 use pullgate_policy::{
-    Badge, Membership, OrganizationName, Question, Rule, Verdict, decide, refuse_stranger,
-    refuse_unreadable,
+    Badge, Membership, OrganizationName, Question, Role, TeamName, Verdict, decide,
+    refuse_stranger, refuse_unreadable,
 };
 use pullgate_reference::Repository;
 use pullgate_store::{Store, StoreError};
@@ -23,6 +23,9 @@ use crate::recorder::Recorder;
 
 /// Where the time comes from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// By how much the clock may be set back without notice, in milliseconds.
+const CLOCK_SLACK: i64 = 5_000;
 
 /// How the door behaves when the store is away.
 #[derive(Clone, Copy, Debug)]
@@ -105,13 +108,25 @@ impl Door {
         self.decide(subject, repository).await
     }
 
+    /// Explains to an owner what holds for somebody else: by the policies of
+    /// those organizations alone, for what others decide is not theirs to know.
+    pub async fn explain_within(
+        &self,
+        organizations: &[OrganizationName],
+        subject: &Subject,
+        repository: &Repository,
+    ) -> Decision {
+        let badge = self.catalog.learn(repository).await.badge;
+        self.judge_within(Some(organizations), subject, repository, badge)
+    }
+
     async fn decide(&self, subject: &Subject, repository: &Repository) -> Decision {
         let known = self.catalog.known(repository);
         let decision = self.judge(subject, repository, known.badge);
         if self.catalog.is_fresh(&known) {
             return decision;
         }
-        if waits_for_badge(decision.rule) {
+        if self.another_badge_decides(subject, repository, &decision) {
             let learnt = self.catalog.learn(repository).await;
             return self.judge(subject, repository, learnt.badge);
         }
@@ -129,6 +144,21 @@ impl Door {
 
     /// The decision by the policies of this moment.
     fn judge(&self, subject: &Subject, repository: &Repository, badge: Badge) -> Decision {
+        self.judge_within(None, subject, repository, badge)
+    }
+
+    /// The decision by the policies of this moment, of all organizations or of
+    /// some.
+    fn judge_within(
+        &self,
+        organizations: Option<&[OrganizationName]>,
+        subject: &Subject,
+        repository: &Repository,
+        badge: Badge,
+    ) -> Decision {
+        let asked = |(organization, ..): &(&OrganizationName, _, _)| {
+            organizations.is_none_or(|asked| asked.contains(organization))
+        };
         let at = (self.clock)();
         let policies = self.policies.load();
         let directory = self.identity.directory();
@@ -141,14 +171,24 @@ impl Door {
         let verdict = if self.is_stale(at) {
             refuse_unreadable(&question, None)
         } else {
-            judge_by(
-                &policies,
-                &question,
-                subject,
-                directory.memberships(subject),
-            )
+            let memberships = directory.memberships(subject).filter(asked);
+            judge_by(&policies, &question, subject, memberships)
         };
         Decision::new(repository, &verdict)
+    }
+
+    /// Whether another badge would have led to another outcome: only then is
+    /// it worth waiting for Docker Hub.
+    fn another_badge_decides(
+        &self,
+        subject: &Subject,
+        repository: &Repository,
+        decision: &Decision,
+    ) -> bool {
+        const BADGES: [Badge; 3] = [Badge::VerifiedPublisher, Badge::SponsoredOss, Badge::None];
+        BADGES
+            .into_iter()
+            .any(|badge| self.judge(subject, repository, badge).outcome != decision.outcome)
     }
 
     /// The organization of the subject's that owns the repository's namespace.
@@ -169,10 +209,14 @@ impl Door {
             .map(|(organization, ..)| organization.clone())
     }
 
-    /// Whether the store has not confirmed the policies for too long.
+    /// Whether the store has not confirmed the policies for too long. A clock
+    /// that was set back makes them so, too, until the store confirms again.
     fn is_stale(&self, at: Timestamp) -> bool {
         let age = at.as_millisecond() - self.confirmed_at.load(Ordering::Relaxed);
-        u128::try_from(age).is_ok_and(|age| age > self.settings.hold_policy.as_millis())
+        match u128::try_from(age) {
+            Ok(age) => age > self.settings.hold_policy.as_millis(),
+            Err(_) => age < -CLOCK_SLACK,
+        }
     }
 }
 
@@ -182,7 +226,7 @@ fn judge_by<'p>(
     policies: &'p Policies,
     question: &Question<'_>,
     subject: &Subject,
-    memberships: pullgate_identity::Memberships<'p>,
+    memberships: impl Iterator<Item = (&'p OrganizationName, Role, &'p [TeamName])> + Clone,
 ) -> Verdict<'p> {
     if matches!(subject, Subject::Stranger) {
         return refuse_stranger(question);
@@ -201,12 +245,4 @@ fn judge_by<'p>(
         })
     });
     decide(question, memberships)
-}
-
-/// Whether another badge could have led to another decision.
-fn waits_for_badge(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::VerifiedPublisher | Rule::SponsoredOss | Rule::Community
-    )
 }

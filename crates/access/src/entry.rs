@@ -30,18 +30,28 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn new(decision: Decision, subject: &Subject, pull: &Pull<'_>) -> Self {
+        // What a stranger asked for beyond the repository changes nothing, and
+        // would let anybody write as many records as they can make up tags.
+        let target = pull
+            .target
+            .filter(|_| !matches!(subject, Subject::Stranger));
         Self {
             decision,
             subject: subject.clone(),
             action: pull.action,
-            target: pull.target.cloned(),
-            digest: match pull.target {
+            target: target.cloned(),
+            digest: match target {
                 Some(Target::Digest(digest)) => Some(digest.clone()),
                 Some(Target::Tag(_)) | None => None,
             },
             client: shortened(pull.client).into(),
             address: pull.address,
         }
+    }
+
+    /// Whether it is about somebody who has not signed in.
+    pub(crate) fn is_of_stranger(&self) -> bool {
+        matches!(self.subject, Subject::Stranger)
     }
 
     /// The record to be kept: so many equal decisions, the first of them at

@@ -10,6 +10,9 @@ use pullgate_store::StoreError;
 use crate::door::Door;
 use crate::policies::Policies;
 
+/// How long the store may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How often the store is asked whether anything has changed.
 const POLL: Duration = Duration::from_millis(200);
 
@@ -21,7 +24,7 @@ impl Door {
         // Two at once could put an older snapshot in place of a newer one.
         let _one_at_a_time = self.reloading.lock().await;
         let now = (self.clock)();
-        let snapshot = self.store.load().await?;
+        let snapshot = in_time(self.store.load()).await?;
         let directory = Directory::build(&snapshot);
         let policies = Policies::new(snapshot.generation, snapshot.organizations);
         // Policies first: who has just joined an organization must find its
@@ -56,8 +59,15 @@ impl Door {
 
     async fn catch_up(&self) -> Result<(), StoreError> {
         let now = (self.clock)();
-        let generation = self.store.generation().await?;
+        let generation = in_time(self.store.generation()).await?;
         let policies = self.policies.load();
+        if generation < policies.generation {
+            tracing::error!(
+                generation,
+                before = policies.generation,
+                "the database is older than it was: changes made since are gone"
+            );
+        }
         // An exception that ended needs no reload: its end is compared on
         // every decision.
         if generation != policies.generation {
@@ -69,6 +79,17 @@ impl Door {
 
     fn confirm(&self, at: jiff::Timestamp) {
         self.confirmed_at
-            .fetch_max(at.as_millisecond(), Ordering::Relaxed);
+            .store(at.as_millisecond(), Ordering::Relaxed);
+    }
+}
+
+/// A database that hangs is away, as one that refuses is.
+async fn in_time<T>(asked: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StoreError::Unavailable {
+            why: format!("no answer within {} seconds", PATIENCE.as_secs()),
+            cause: None,
+        }),
     }
 }

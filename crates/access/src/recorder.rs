@@ -25,6 +25,15 @@ use crate::spool::Spool;
 /// that two of them rarely share one.
 const PLACES: usize = 32;
 
+/// The most different decisions about strangers that one place counts in one
+/// batch. Anybody can be a stranger as often as they like and name as many
+/// repositories as they like; all of them are denied, and a log that can be
+/// filled from outside is no log.
+const MOST_STRANGERS: usize = 2_000;
+
+/// How many chunks of the spool are brought in with one batch.
+const CHUNKS: usize = 16;
+
 /// How the log is written.
 #[derive(Clone, Debug)]
 pub struct RecorderSettings {
@@ -63,6 +72,9 @@ pub struct LogCounters {
     pub spooled: AtomicU64,
     /// Decisions of which no record could be kept.
     pub lost: AtomicU64,
+    /// Denials of strangers that were only counted, because there were too
+    /// many different ones in one moment.
+    pub strangers: AtomicU64,
 }
 
 /// The decision log.
@@ -133,24 +145,38 @@ impl Recorder {
 
     /// Writes all that has been counted so far. Called when the server ends,
     /// too.
+    ///
+    /// May be cut off at any point: what was taken stays in `kept` until it
+    /// has been written, and writing it twice records it once.
     pub async fn flush(&self) {
         let mut writing = self.writing.lock().await;
-        let mut batch = std::mem::take(&mut writing.kept);
-        batch.extend(self.take());
-        if let Err(error) = self.bring_in(&mut writing.spool).await {
-            tracing::warn!(%error, "the spool of decisions cannot be brought in yet");
-            self.spool(&mut writing, batch).await;
-            return;
-        }
-        if batch.is_empty() {
-            return;
-        }
-        match self.write(&batch).await {
-            Ok(()) => {}
-            Err(error) => {
-                tracing::warn!(%error, records = batch.len(), "the database does not take decisions: spooling them");
-                self.spool(&mut writing, batch).await;
+        let Writing { spool, kept } = &mut *writing;
+        kept.extend(self.take());
+        if !kept.is_empty() {
+            if let Err(error) = self.write(kept).await {
+                tracing::warn!(%error, records = kept.len(), "the database does not take decisions: spooling them");
+                self.spool(spool, kept).await;
+                return;
             }
+            kept.clear();
+        }
+        if let Err(error) = self.bring_in(spool).await {
+            tracing::warn!(%error, "the spool of decisions cannot be brought in yet");
+        }
+    }
+
+    /// Writes what is left when the server ends, and says what could not be
+    /// kept anywhere.
+    pub async fn finish(&self) {
+        self.flush().await;
+        let kept = &self.writing.lock().await.kept;
+        if !kept.is_empty() {
+            let lost = decisions(kept);
+            self.counters.lost.fetch_add(lost, Ordering::Relaxed);
+            tracing::error!(
+                lost,
+                "decisions could be written nowhere and are lost with the end of the server"
+            );
         }
     }
 
@@ -159,6 +185,8 @@ impl Recorder {
         let mut counted = lock(&self.places[own_place()].0);
         if let Some((_, count)) = counted.get_mut(entry) {
             *count = count.saturating_add(1);
+        } else if entry.is_of_stranger() && counted.len() >= MOST_STRANGERS {
+            self.counters.strangers.fetch_add(1, Ordering::Relaxed);
         } else {
             counted.insert(entry.clone(), ((self.clock)(), 1));
         }
@@ -195,38 +223,40 @@ impl Recorder {
         }
     }
 
-    /// Brings spooled decisions into the database. A batch that was written
-    /// although its answer was lost is harmless: records are known by id.
+    /// Brings some of the spooled decisions into the database: not all of them
+    /// at once, for what is decided meanwhile has to be written, too. A batch
+    /// that was written although its answer was lost is harmless: records are
+    /// known by id.
     async fn bring_in(&self, spool: &mut Spool) -> Result<(), String> {
-        while let Some(chunk) = spool.oldest().await.map_err(|error| error.to_string())? {
+        for _ in 0..CHUNKS {
+            let Some(chunk) = spool.oldest().await.map_err(|error| error.to_string())? else {
+                break;
+            };
             self.write(&chunk.records).await?;
             spool.done_with(&chunk);
         }
         Ok(())
     }
 
-    async fn spool(&self, writing: &mut Writing, mut batch: Vec<DecisionRecord>) {
-        if batch.is_empty() {
-            return;
-        }
-        match writing.spool.append(&batch).await {
+    async fn spool(&self, spool: &Spool, kept: &mut Vec<DecisionRecord>) {
+        match spool.append(kept).await {
             Ok(()) => {
                 self.counters
                     .spooled
-                    .fetch_add(decisions(&batch), Ordering::Relaxed);
+                    .fetch_add(decisions(kept), Ordering::Relaxed);
+                kept.clear();
             }
             Err(error) => {
-                let excess = batch.len().saturating_sub(self.settings.keep);
-                let lost = decisions(&batch[..excess]);
+                let excess = kept.len().saturating_sub(self.settings.keep);
+                let lost = decisions(&kept[..excess]);
                 self.counters.lost.fetch_add(lost, Ordering::Relaxed);
-                batch.drain(..excess);
+                kept.drain(..excess);
                 tracing::error!(
                     %error,
                     lost,
-                    kept_in_memory = batch.len(),
+                    kept_in_memory = kept.len(),
                     "decisions can be written neither to the database nor to the spool"
                 );
-                writing.kept = batch;
             }
         }
     }

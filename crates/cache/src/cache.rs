@@ -72,14 +72,20 @@ impl Cache {
 
     /// Notes that the upstream has said that this holder holds this digest
     /// with this size (as it does in answer to a `HEAD`), and returns the blob
-    /// if it is on disk, having been fetched for another holder.
+    /// if it is on disk, having been fetched for another repository of the
+    /// same registry through the same view.
     ///
-    /// Call it only after the upstream was asked as this holder.
+    /// Call it only after the upstream was asked as this holder. What another
+    /// registry sent, or another view saw, does not count: there a registry
+    /// could claim to hold what it knows no more of than the digest.
     pub async fn confirm(&self, holder: &Holder, digest: &Digest, size: u64) -> Option<Blob> {
         let (holder, digest) = (holder.clone(), digest.clone());
         self.on_disk(move |inner| {
             // An upstream that names another size proves nothing about what is
             // there: it stays.
+            if !inner.disk.layout.sent(&holder, &digest).exists() {
+                return None;
+            }
             let file = inner.disk.open_content(&digest, size).ok()?;
             inner.bind(&holder, &digest, size);
             Some(inner.stored(file, size))
@@ -164,6 +170,14 @@ impl Inner {
         let path = self.disk.layout.record(holder, Record::Blob, digest);
         if let Err(error) = self.disk.write_record(&path, &BlobRecord { size }) {
             warn!(%error, "that a repository holds a blob could not be noted");
+        }
+    }
+
+    /// Notes that the holder's registry has sent these bytes, verified.
+    pub(crate) fn note_sent(&self, holder: &Holder, digest: &Digest) {
+        let path = self.disk.layout.sent(holder, digest);
+        if let Err(error) = self.disk.write(&path, b"") {
+            warn!(%error, "that a registry has sent a blob could not be noted");
         }
     }
 

@@ -200,7 +200,8 @@ impl Ticket {
             .map_err(|_| FillError::Stalled(stall_limit))?
             .map_err(|error| FillError::Source(Arc::new(error)))?;
 
-        // Another holder may have brought it, and now this one has it as well.
+        // Another repository of this registry may have brought it, and now this
+        // one has it as well.
         if let Some(size) = size
             && let Some(blob) = self.cache.confirm(holder, digest, size).await
         {
@@ -232,6 +233,7 @@ impl Ticket {
         let kept = self.cache.on_disk(move |inner| {
             let size = blob.size;
             blob.keep(&inner.disk)?;
+            inner.note_sent(&holder, &digest);
             inner.bind(&holder, &digest, size);
             Ok::<_, CacheError>(())
         });

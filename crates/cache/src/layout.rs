@@ -70,11 +70,26 @@ impl Layout {
         path
     }
 
-    fn holder(&self, holder: &Holder) -> PathBuf {
-        let mut path = match &holder.view {
+    /// Where it is noted that this registry itself has sent these bytes, to
+    /// this view.
+    pub(crate) fn sent(&self, holder: &Holder, digest: &Digest) -> PathBuf {
+        let mut path = self.view(&holder.view);
+        path.push(holder.repository.registry_str());
+        path.push("_sent");
+        path.push(digest.algorithm().name());
+        path.push(digest.hex());
+        path
+    }
+
+    fn view(&self, view: &View) -> PathBuf {
+        match view {
             View::Public => self.holders.join("public"),
             View::Organization(name) => self.holders.join("organizations").join(name.as_str()),
-        };
+        }
+    }
+
+    fn holder(&self, holder: &Holder) -> PathBuf {
+        let mut path = self.view(&holder.view);
         path.extend(holder.repository.as_str().split('/'));
         path
     }

@@ -71,6 +71,10 @@ where
         self.0.get(&Query { holder, what })
     }
 
+    pub(crate) fn remove(&self, holder: &Holder, what: &K) {
+        self.0.invalidate(&Query { holder, what });
+    }
+
     pub(crate) fn insert(&self, holder: &Holder, what: &K, value: V) {
         let key = Key {
             holder: holder.clone(),

@@ -45,6 +45,13 @@ impl Cache {
             .await?
     }
 
+    /// Forgets a tag: the upstream has it no more.
+    pub async fn remove_tag(&self, holder: &Holder, tag: &Tag) -> Result<(), CacheError> {
+        let (holder, tag) = (holder.clone(), tag.clone());
+        self.on_disk(move |inner| inner.remove_tag(&holder, &tag))
+            .await?
+    }
+
     /// What a tag named under a holder when that was last noted.
     pub async fn tag(&self, holder: &Holder, tag: &Tag) -> Option<TagEntry> {
         let remembered = self.inner.memory.tags.get(holder, tag);
@@ -72,6 +79,18 @@ impl Inner {
         let _guard = self.disk.stripes.lock(&path);
         self.memory.tags.insert(holder, tag, entry);
         self.disk.write_record(&path, &record)
+    }
+
+    fn remove_tag(&self, holder: &Holder, tag: &Tag) -> Result<(), CacheError> {
+        let path = self.disk.layout.tag(holder, tag);
+        let _guard = self.disk.stripes.lock(&path);
+        self.memory.tags.remove(holder, tag);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(CacheError::disk("remove", &path, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn load_tag(&self, holder: &Holder, tag: &Tag) -> Option<TagEntry> {

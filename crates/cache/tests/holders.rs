@@ -7,7 +7,7 @@ mod support;
 use bytes::Bytes;
 use futures_util::stream;
 use pullgate_cache::{BlobSource, Manifest};
-use support::{ACME, NGINX, Place, client, content, digest_of, fill_with, public, seen_by};
+use support::{ACME, NGINX, Place, client, content, digest_of, fill_with, public, seen_by, whole};
 
 /// THREATS.md: a shared blob store leaks between repositories. `HEAD`, `GET`
 /// and `Range` all begin with `blob`, so there is one door to close.
@@ -64,7 +64,7 @@ async fn being_named_by_a_manifest_is_no_reason_to_be_served() {
 #[tokio::test]
 async fn a_second_holder_is_bound_once_its_upstream_confirms() {
     let mut place = Place::new();
-    let (first, second) = (public(NGINX), seen_by("acme", ACME));
+    let (first, second) = (public(NGINX), public(ACME));
     let blob = content(100_000, 3);
     let digest = place.hold(&first, &blob).await;
 
@@ -102,4 +102,43 @@ async fn a_second_holders_fill_does_not_fetch_again() {
     assert!(client(found.read_all()).await.unwrap() == blob);
     place.cache.settle().await;
     assert!(place.cache.blob(&public(ACME), &digest).await.is_some());
+}
+
+/// The digest and the size of a private blob are no secrets to whoever has
+/// seen its manifest: a registry that claims to hold it has to send it.
+#[tokio::test]
+async fn a_shared_blob_store_takes_no_claim_across_views_and_registries() {
+    let place = Place::new();
+    let blob = content(100_000, 5);
+    let private = seen_by("acme", ACME);
+    let digest = place.hold(&private, &blob).await;
+
+    for claims in [
+        public(ACME),
+        seen_by("rival", ACME),
+        public("registry.rival.example/x"),
+        seen_by("acme", "registry.rival.example/x"),
+    ] {
+        let size = blob.len() as u64;
+        let confirmed = place.cache.confirm(&claims, &digest, size).await;
+        assert!(confirmed.is_none(), "{claims:?}");
+        let lies = content(100_000, 6);
+        let unproven = fill_with(&place.cache, &claims, &digest, whole(&lies)).await;
+        if let Ok(unproven) = unproven {
+            assert!(client(unproven.read_all()).await.is_err(), "{claims:?}");
+        }
+        assert!(
+            place.cache.blob(&claims, &digest).await.is_none(),
+            "{claims:?}"
+        );
+
+        let proven = fill_with(&place.cache, &claims, &digest, whole(&blob)).await;
+        assert!(client(proven.unwrap().read_all()).await.unwrap() == blob);
+        place.cache.settle().await;
+        assert!(
+            place.cache.blob(&claims, &digest).await.is_some(),
+            "{claims:?}"
+        );
+    }
+    assert!(place.cache.blob(&private, &digest).await.is_some());
 }

@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::{Request, Response};
 use pullgate_access::Door;
@@ -16,6 +18,9 @@ use crate::{explain, login, request_page, user};
 
 /// The largest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
+
+/// How long a request may take, its body included.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Who is at the other end of a connection; goes with each request as an
 /// extension.
@@ -79,9 +84,12 @@ impl Control {
         request.extensions_mut().insert(client);
         let request = request.map(Body::new);
         let mut router = self.router.clone();
-        match tower_service::Service::call(&mut router, request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
+        let answer = tower_service::Service::call(&mut router, request);
+        match tokio::time::timeout(LONGEST, answer).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => Problem::timeout("the request did not arrive, or was not answered, in time")
+                .into_response(),
         }
     }
 }

@@ -78,11 +78,21 @@ pub(crate) async fn explain(
     let reference: Reference = question.image.parse().map_err(|error| {
         Problem::bad_request(format!("{:?} is not an image: {error}", question.image))
     })?;
-    let subject = match &question.person {
-        None => asker,
-        Some(name) => other_person(&shared, &asker, name)?,
+    let repository = reference.repository();
+    let (subject, decision) = match &question.person {
+        None => {
+            let decision = shared.door.explain(&asker, &repository).await;
+            (asker, decision)
+        }
+        Some(name) => {
+            let (subject, shared_with) = other_person(&shared, &asker, name)?;
+            let door = &shared.door;
+            let decision = door
+                .explain_within(&shared_with, &subject, &repository)
+                .await;
+            (subject, decision)
+        }
     };
-    let decision = shared.door.explain(&subject, &reference.repository()).await;
     Ok(Json(Explanation::new(
         &question.image,
         &subject,
@@ -91,9 +101,13 @@ pub(crate) async fn explain(
     )))
 }
 
-/// Somebody else, if the one who asks owns an organization that both belong
-/// to. Whether there is such a person is told to nobody else.
-fn other_person(shared: &Shared, asker: &Subject, name: &str) -> Result<Subject, Problem> {
+/// Somebody else, with the organizations of theirs that the one who asks owns.
+/// Whether there is such a person is told to nobody else.
+fn other_person(
+    shared: &Shared,
+    asker: &Subject,
+    name: &str,
+) -> Result<(Subject, Vec<OrganizationName>), Problem> {
     let refused = || {
         Problem::forbidden(format!(
             "you can ask for yourself, and for the members of an organization that you own; {name:?} is not among them"
@@ -116,9 +130,14 @@ fn other_person(shared: &Shared, asker: &Subject, name: &str) -> Result<Subject,
             .memberships(asker)
             .any(|(name, role, _)| role == Role::Owner && name == organization)
     };
-    let known = asker.username() == subject.username()
-        || directory
-            .memberships(&subject)
-            .any(|(name, ..)| owned(name));
-    known.then_some(subject).ok_or_else(refused)
+    let shared_with: Vec<OrganizationName> = directory
+        .memberships(&subject)
+        .map(|(organization, ..)| organization)
+        .filter(|organization| owned(organization))
+        .cloned()
+        .collect();
+    if shared_with.is_empty() {
+        return Err(refused());
+    }
+    Ok((subject, shared_with))
 }

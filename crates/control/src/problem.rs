@@ -47,6 +47,10 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, message)
     }
 
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, message)
+    }
+
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
     }

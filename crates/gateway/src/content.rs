@@ -16,6 +16,7 @@ use pullgate_upstream::{FetchedManifest, UpstreamError};
 
 use crate::flight::Flights;
 use crate::place::Place;
+use crate::resting::Resting;
 
 /// The way to content.
 pub(crate) struct Content {
@@ -28,6 +29,7 @@ pub(crate) struct Content {
 struct Stored {
     cache: Cache,
     tag_fresh_for: Duration,
+    resting: Arc<Resting>,
 }
 
 /// Why there is no content.
@@ -59,6 +61,7 @@ impl Content {
             store: Stored {
                 cache,
                 tag_fresh_for,
+                resting: Arc::default(),
             },
             manifests: Flights::new(),
         }
@@ -161,6 +164,11 @@ impl Stored {
     /// fewer requests, what the tag named before is served on.
     async fn resolve(&self, place: &Place, tag: &Tag) -> Result<Manifest, UpstreamError> {
         let known = self.known(place, tag).await;
+        if let Some(manifest) = &known
+            && self.resting.rests(place.repository().registry())
+        {
+            return Ok(manifest.clone());
+        }
         let answer = match &known {
             Some(manifest) => self.revalidate(place, tag, manifest).await,
             None => self.get(place, &Target::Tag(tag.clone())).await,
@@ -184,7 +192,13 @@ impl Stored {
                     %error,
                     "serving what the tag named before"
                 );
+                let registry = place.repository().registry();
+                self.resting.rest(registry, wish(&error));
                 Ok(manifest)
+            }
+            (Err(error @ (UpstreamError::NotFound | UpstreamError::Denied)), Some(_)) => {
+                self.forget(place, tag).await;
+                Err(error)
             }
             (Err(error), _) => Err(error),
         }
@@ -251,6 +265,13 @@ impl Stored {
         manifest
     }
 
+    /// What was withdrawn must not come back when the upstream is away.
+    async fn forget(&self, place: &Place, tag: &Tag) {
+        if let Err(error) = self.cache.remove_tag(&place.holder, tag).await {
+            tracing::error!(%error, repository = %place.repository(), %tag, "a tag could not be forgotten");
+        }
+    }
+
     async fn remember(&self, place: &Place, tag: &Tag, manifest: &Manifest) {
         let entry = TagEntry {
             digest: manifest.digest.clone(),
@@ -261,5 +282,13 @@ impl Stored {
         if let Err(error) = self.cache.set_tag(&place.holder, tag, entry).await {
             tracing::error!(%error, repository = %place.repository(), %tag, "a tag could not be kept");
         }
+    }
+}
+
+/// How long an upstream asks to be left alone.
+fn wish(error: &UpstreamError) -> Option<Duration> {
+    match error {
+        UpstreamError::TooManyRequests { retry_after } => *retry_after,
+        _ => None,
     }
 }

@@ -29,6 +29,7 @@ mod problem;
 mod query;
 mod range;
 mod reply;
+mod resting;
 mod route;
 mod settings;
 mod token;

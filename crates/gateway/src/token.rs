@@ -28,15 +28,30 @@ use crate::reply::{Reply, ReplyBody};
 /// The largest form that is read, in bytes.
 const MAX_FORM: usize = 64 * 1024;
 
+/// How long a form may take to arrive.
+const FORM_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// The most scopes that are granted by one token.
 const MAX_SCOPES: usize = 64;
 
 /// The user names under which Docker's clients bring a refresh token.
 const NO_NAME: [&str; 2] = ["", "<token>"];
 
+/// How a client has shown who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// Not at all.
+    None,
+    /// By a password or an access token.
+    Credentials,
+    /// By a refresh token.
+    RefreshToken,
+}
+
 /// What a client asks of the token service, however it asks.
 struct Asked {
     subject: Subject,
+    proof: Proof,
     access: Vec<AccessClaim>,
     /// Whether it wants a refresh token to sign in with later.
     offline: bool,
@@ -76,16 +91,17 @@ impl Gateway {
 
     /// `GET`: who asks by Basic authentication, or nobody.
     async fn asked_by_query(&self, arrival: &Arrival<'_>) -> Result<Asked, Problem> {
-        let subject = match Authorization::of(arrival.headers) {
+        let (subject, proof) = match Authorization::of(arrival.headers) {
             // docker keeps a refresh token in place of a password, and BuildKit
             // tries it here, under no name, before it asks with POST.
             Authorization::Basic { username, secret } if NO_NAME.contains(&username.as_str()) => {
-                self.redeem(secret.expose())?
+                (self.redeem(secret.expose())?, Proof::RefreshToken)
             }
             Authorization::Basic { username, secret } => {
-                self.sign_in(arrival, &username, &secret).await?
+                let subject = self.sign_in(arrival, &username, &secret).await?;
+                (subject, Proof::Credentials)
             }
-            Authorization::None => self.nobody(arrival),
+            Authorization::None => (self.nobody(arrival), Proof::None),
             Authorization::Bearer(_) | Authorization::Unreadable => {
                 return Err(unauthorized(
                     "the token service reads Basic authentication: a user name and a password or access token",
@@ -94,6 +110,7 @@ impl Gateway {
         };
         Ok(Asked {
             subject,
+            proof,
             access: access(arrival.query.all("scope")),
             offline: once(arrival.query, "offline_token")?.is_some_and(|offline| offline == "true"),
         })
@@ -112,12 +129,16 @@ impl Gateway {
                 ))
             })
         };
-        let subject = match &*field("grant_type")? {
+        let (subject, proof) = match &*field("grant_type")? {
             "password" => {
                 let secret = Secret::from(field("password")?.into_owned());
-                self.sign_in(arrival, &field("username")?, &secret).await?
+                let subject = self.sign_in(arrival, &field("username")?, &secret).await?;
+                (subject, Proof::Credentials)
             }
-            "refresh_token" => self.redeem(&field("refresh_token")?)?,
+            "refresh_token" => {
+                let subject = self.redeem(&field("refresh_token")?)?;
+                (subject, Proof::RefreshToken)
+            }
             other => {
                 return Err(malformed(format!(
                     "grant_type {other:?} is not supported; use password or refresh_token"
@@ -126,6 +147,7 @@ impl Gateway {
         };
         Ok(Asked {
             subject,
+            proof,
             access: access(form.all("scope")),
             offline: once(form, "access_type")?.is_some_and(|access| access == "offline"),
         })
@@ -181,7 +203,9 @@ impl Gateway {
             "issued_at": bearer.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             "scope": scope_text(&asked.access),
         });
-        if asked.offline && asked.subject.username().is_some() {
+        // A refresh token does not renew itself, or it would never end.
+        if asked.offline && asked.proof == Proof::Credentials && asked.subject.username().is_some()
+        {
             let refresh = self
                 .identity
                 .issue_refresh(&asked.subject)
@@ -278,11 +302,14 @@ where
     B::Data: Send,
     B::Error: std::error::Error + Send + Sync + 'static,
 {
-    let collected = Limited::new(body, MAX_FORM).collect().await.map_err(|_| {
-        malformed(format!(
-            "the form could not be read, or is larger than {MAX_FORM} bytes"
-        ))
-    })?;
+    let collected = tokio::time::timeout(FORM_TIMEOUT, Limited::new(body, MAX_FORM).collect())
+        .await
+        .map_err(|_| malformed("the form did not arrive in time"))?
+        .map_err(|_| {
+            malformed(format!(
+                "the form could not be read, or is larger than {MAX_FORM} bytes"
+            ))
+        })?;
     String::from_utf8(collected.to_bytes().to_vec()).map_err(|_| malformed("the form is not UTF-8"))
 }
 

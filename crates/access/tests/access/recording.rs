@@ -154,6 +154,60 @@ async fn what_even_the_spool_does_not_take_is_kept_counted_and_said() {
     );
 }
 
+#[tokio::test]
+async fn strangers_cannot_fill_the_log() {
+    use pullgate_identity::Subject;
+
+    let world = World::new().await;
+    for tag in 0..100 {
+        let repository = "nginx".parse().unwrap();
+        let target = format!("made-up-{tag}").parse().unwrap();
+        let asked = pull(&repository, Some(&target));
+        drop(world.door.check(&Subject::Stranger, &asked).await);
+    }
+    let log = world.log().await;
+    assert_eq!(log.len(), 1, "made-up tags are no records of their own");
+    assert_eq!(log[0].count, 100);
+    for name in 0..3_000 {
+        let repository = format!("made-up/name-{name}").parse().unwrap();
+        drop(
+            world
+                .door
+                .check(&Subject::Stranger, &pull(&repository, None))
+                .await,
+        );
+    }
+    let mia = world.person("mia");
+    world.pull(&mia, "nginx").await;
+    world.recorder.flush().await;
+    let counters = world.recorder.counters();
+    assert_eq!(
+        counters.strangers.load(Ordering::Relaxed),
+        1_000,
+        "counted all the same"
+    );
+    assert_eq!(counters.written.load(Ordering::Relaxed), 100 + 2_000 + 1);
+    assert_eq!(counters.lost.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_cut_off_is_written_with_the_next() {
+    let world = World::new().await;
+    let mia = world.person("mia");
+    world.pull(&mia, "nginx").await;
+    // As when the server is told to stop in the middle of writing.
+    {
+        let flush = world.recorder.flush();
+        let mut flush = std::pin::pin!(flush);
+        let waker = std::task::Waker::noop();
+        let mut context = std::task::Context::from_waker(waker);
+        let _ = flush.as_mut().poll(&mut context);
+    }
+    world.recorder.finish().await;
+    let filter = DecisionFilter::default();
+    assert_eq!(world.store.decisions(&filter).await.unwrap().len(), 1);
+}
+
 /// The same database and spool, as a server finds them when it starts.
 async fn again(world: &World) -> (Store, Recorder) {
     let store = Store::open(&DatabaseUrl::sqlite(world.folder.path().join("db")))

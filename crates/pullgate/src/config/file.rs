@@ -197,8 +197,23 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
         Failure::usage(format!("cannot read {}: {error}", path.display()))
             .hint("name the configuration file with --config or PULLGATE_CONFIG")
     })?;
-    toml::from_str(&text)
-        .map_err(|error| Failure::usage(format!("{} is not valid:\n{error}", path.display())))
+    toml::from_str(&text).map_err(|error| invalid(path, &text, &error))
+}
+
+/// What is wrong, and where. The line itself is not repeated: it may hold a
+/// password.
+fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let place = before.map_or_else(String::new, |before| {
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1) + 1;
+        format!(", line {line}, column {column}")
+    });
+    Failure::usage(format!(
+        "{}{place} is not valid: {}",
+        path.display(),
+        error.message().trim_end()
+    ))
 }
 
 /// An address of a server, to which paths are appended.

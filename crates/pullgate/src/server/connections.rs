@@ -15,7 +15,7 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use pullgate_gateway::{Peer, Scheme};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::Certificate;
@@ -34,6 +34,13 @@ const MAX_HEAD: usize = 64 * 1024;
 
 /// How long running requests may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(30);
+
+/// The most connections that a listener serves at once. More wait in the
+/// system's queue.
+const MOST_CONNECTIONS: usize = 16_384;
+
+/// How long a client may leave what was sent to it unread.
+const UNREAD: Duration = Duration::from_mins(2);
 
 /// Tells listeners to stop.
 pub(crate) type Stop = watch::Receiver<bool>;
@@ -96,13 +103,28 @@ impl Listener {
         if let Some(certificate) = &self.tls {
             tokio::spawn(Arc::clone(certificate).follow(stop.clone()));
         }
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         let acceptor = self.tls.as_ref().map(Certificate::acceptor);
         loop {
+            let place = tokio::select! {
+                () = told(&mut stop) => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
             tokio::select! {
                 () = told(&mut stop) => break,
                 accepted = self.tcp.accept() => match accepted {
                     Ok((stream, address)) => {
-                        serve_one(stream, address, acceptor.clone(), handler.clone(), graceful.watcher());
+                        let served = serve_one(
+                            stream,
+                            address,
+                            acceptor.clone(),
+                            handler.clone(),
+                            graceful.watcher(),
+                        );
+                        tokio::spawn(async move {
+                            served.await;
+                            drop(place);
+                        });
                     }
                     Err(error) => {
                         tracing::warn!(%error, listener = self.name, "a connection could not be accepted");
@@ -126,7 +148,7 @@ impl Listener {
     }
 }
 
-fn serve_one(
+async fn serve_one(
     stream: TcpStream,
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
@@ -136,23 +158,27 @@ fn serve_one(
     // Blobs are written in large pieces; waiting to join small ones only
     // delays manifests.
     let _ = stream.set_nodelay(true);
+    // Who never reads an answer must not hold a place for ever.
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, millis(UNREAD));
     let peer = move |scheme| Peer {
         address: address.ip().to_canonical(),
         scheme,
     };
-    tokio::spawn(async move {
-        match acceptor {
-            None => talk(stream, peer(Scheme::Http), handler, watcher).await,
-            Some(acceptor) => {
-                let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
-                match handshake.await {
-                    Ok(Ok(stream)) => talk(stream, peer(Scheme::Https), handler, watcher).await,
-                    Ok(Err(error)) => tracing::debug!(%error, %address, "TLS handshake failed"),
-                    Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
-                }
+    match acceptor {
+        None => talk(stream, peer(Scheme::Http), handler, watcher).await,
+        Some(acceptor) => {
+            let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
+            match handshake.await {
+                Ok(Ok(stream)) => talk(stream, peer(Scheme::Https), handler, watcher).await,
+                Ok(Err(error)) => tracing::debug!(%error, %address, "TLS handshake failed"),
+                Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
             }
         }
-    });
+    }
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
 }
 
 async fn talk(

@@ -124,6 +124,11 @@ impl Operations {
                 log.lost.load(Ordering::Relaxed),
             ),
             counter(
+                "pullgate_stranger_decisions_unrecorded_total",
+                "Denials of strangers that were only counted, because there were too many at once.",
+                log.strangers.load(Ordering::Relaxed),
+            ),
+            counter(
                 "pullgate_cache_hits_total",
                 "Blobs found in the cache.",
                 cache.hits,

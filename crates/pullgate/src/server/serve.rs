@@ -26,6 +26,9 @@ const WRITE_USES: Duration = Duration::from_mins(1);
 /// new one is published before it signs.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(20);
 
+/// How long the database may take over what is left to write at the end.
+const LAST_WRITES: Duration = Duration::from_secs(5);
+
 /// A server that runs.
 pub(crate) struct Running {
     /// Where container clients find it.
@@ -67,6 +70,8 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
 
 /// Starts a server.
 pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
+    allow_many_files();
+    warn_of_opened_networks(config);
     // What can be wrong with the configuration comes first: nothing is made or
     // changed for one that cannot be used.
     let upstreams = open_upstreams(config)?;
@@ -121,11 +126,16 @@ impl Running {
         let _ = self.stop.send(true);
         while self.listeners.join_next().await.is_some() {}
         self.background.shutdown().await;
-        if let Err(error) = self.parts.identity.flush_uses().await {
-            tracing::warn!(%error, "the last use of access tokens could not be written");
+        self.parts.recorder.finish().await;
+        let uses = tokio::time::timeout(LAST_WRITES, self.parts.identity.flush_uses());
+        match uses.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the last use of access tokens could not be written");
+            }
+            Err(_) => tracing::warn!("the database does not answer any more"),
         }
-        self.parts.recorder.flush().await;
-        self.parts.store.close().await;
+        let _ = tokio::time::timeout(LAST_WRITES, self.parts.store.close()).await;
     }
 }
 
@@ -158,6 +168,34 @@ fn background(parts: &Arc<Parts>) -> JoinSet<()> {
         }
     });
     tasks
+}
+
+/// A connection takes a descriptor, and a blob that is read another. Systems
+/// often give 1,024 and allow many more to who asks.
+fn allow_many_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!(%error, "the number of open files could not be raised");
+    }
+}
+
+/// Who pulls without signing in is known by their address alone.
+fn warn_of_opened_networks(config: &Config) {
+    for opened in &config.opened_networks {
+        tracing::warn!(
+            network = %opened.network,
+            organization = %opened.organization,
+            "pulls without signing in are open to this network. If a proxy or address \
+             translation inside it stands in front of the gateway, they are open to whoever \
+             comes through that"
+        );
+    }
 }
 
 async fn open_cache(config: &Config) -> Result<Cache, Failure> {
