@@ -7,6 +7,7 @@ use http::header::{CONTENT_TYPE, LINK};
 use pullgate_access::Action;
 use pullgate_identity::Subject;
 use pullgate_reference::{Digest, Repository, Tag, Target};
+use pullgate_upstream::TagPage;
 use serde_json::json;
 use url::form_urlencoded;
 
@@ -40,6 +41,7 @@ impl Gateway {
                 let what = format!("{repository} is not known to its registry");
                 missing(Code::NameUnknown, what, repository, &error.into())
             })?;
+        let page = held_to(page, count as usize, last.as_deref());
         let body =
             json!({"name": name, "tags": page.tags.iter().map(Tag::as_str).collect::<Vec<_>>()});
         let mut reply = json_reply("application/json", Bytes::from(body.to_string()));
@@ -110,6 +112,26 @@ fn count(arrival: &Arrival<'_>) -> Result<u32, Problem> {
     }
 }
 
+/// Holds a page to what was asked for. Registries that know no pages, such as
+/// the distribution project's before version 3, send all tags every time:
+/// more than were asked for, or again the one that the page begins after.
+fn held_to(page: TagPage, count: usize, last: Option<&str>) -> TagPage {
+    let again = |last| page.tags.iter().any(|tag| tag.as_str() == last);
+    if page.tags.len() <= count && !last.is_some_and(again) {
+        return page;
+    }
+    let mut tags = page.tags;
+    tags.retain(|tag| last.is_none_or(|last| tag.as_str() > last));
+    tags.sort_by(|one, other| one.as_str().cmp(other.as_str()));
+    let next_last = if tags.len() > count {
+        tags.truncate(count);
+        tags.last().map(|tag| tag.as_str().to_owned())
+    } else {
+        page.next_last
+    };
+    TagPage { tags, next_last }
+}
+
 fn parameter<'r>(
     arrival: &Arrival<'r>,
     key: &'static str,
@@ -139,4 +161,36 @@ fn json_reply(media_type: &'static str, body: Bytes) -> Reply {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(tags: &[&str], next: Option<&str>) -> TagPage {
+        TagPage {
+            tags: tags.iter().map(|tag| tag.parse().unwrap()).collect(),
+            next_last: next.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_registry_that_pages_is_left_as_it_is() {
+        for (whole, last) in [
+            (page(&[], None), None),
+            (page(&["b", "a"], None), None),
+            (page(&["b", "a"], Some("a")), Some("z")),
+        ] {
+            assert_eq!(held_to(whole.clone(), 2, last), whole);
+        }
+    }
+
+    #[test]
+    fn all_tags_at_once_are_cut_into_pages() {
+        let all = || page(&["c", "a", "d", "b"], None);
+        assert_eq!(held_to(all(), 2, None), page(&["a", "b"], Some("b")));
+        assert_eq!(held_to(all(), 2, Some("b")), page(&["c", "d"], None));
+        assert_eq!(held_to(all(), 3, Some("c")), page(&["d"], None));
+        assert_eq!(held_to(all(), 9, Some("d")), page(&[], None));
+    }
 }
