@@ -8,7 +8,7 @@ use pullgate_reference::{Digest, Repository, Target};
 
 use crate::content::ContentError;
 use crate::gateway::{Arrival, Gateway};
-use crate::manifests::{missing, name_content};
+use crate::manifests::{is_held, missing, name_content};
 use crate::problem::{Code, Problem};
 use crate::range::Wanted;
 use crate::reply::{Reply, ReplyBody};
@@ -30,14 +30,22 @@ impl Gateway {
             let what = format!("{repository} has no blob {digest}");
             missing(Code::BlobUnknown, what, repository, &error)
         };
-        if *arrival.method == Method::HEAD {
+        let held = is_held(arrival, &digest);
+        if held || *arrival.method == Method::HEAD {
+            // Looked for even if the client holds it: it must be a blob of
+            // this repository.
             let size = self
                 .content
                 .blob_size(place, &digest)
                 .await
                 .map_err(unknown)?;
             let mut reply = Reply::new(ReplyBody::empty());
-            describe(reply.headers_mut(), &digest, size);
+            if held {
+                *reply.status_mut() = StatusCode::NOT_MODIFIED;
+                name_content(reply.headers_mut(), &digest);
+            } else {
+                describe(reply.headers_mut(), &digest, size);
+            }
             return Ok(reply);
         }
         let blob = self.content.blob(place, &digest).await.map_err(unknown)?;

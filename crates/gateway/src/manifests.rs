@@ -43,10 +43,7 @@ fn answer(arrival: &Arrival<'_>, manifest: &Manifest) -> Reply {
         headers.insert(CONTENT_TYPE, media_type);
     }
     name_content(headers, &manifest.digest);
-    if arrival
-        .header(IF_NONE_MATCH)
-        .is_some_and(|tags| names(tags, &manifest.digest))
-    {
+    if is_held(arrival, &manifest.digest) {
         *reply.status_mut() = StatusCode::NOT_MODIFIED;
         return reply;
     }
@@ -67,11 +64,14 @@ pub(crate) fn name_content(headers: &mut http::HeaderMap, digest: &Digest) {
     }
 }
 
-/// Whether an `If-None-Match` names this content.
-fn names(tags: &str, digest: &Digest) -> bool {
-    tags.split(',')
-        .map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"'))
-        .any(|tag| tag == digest.as_str())
+/// Whether the client says that it holds this content already, or wants only
+/// to know whether there is any (RFC 9110, 13.1.2).
+pub(crate) fn is_held(arrival: &Arrival<'_>, digest: &Digest) -> bool {
+    arrival.header(IF_NONE_MATCH).is_some_and(|tags| {
+        tags.split(',')
+            .map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"'))
+            .any(|tag| tag == "*" || tag == digest.as_str())
+    })
 }
 
 /// What a client is told when there is no content to serve. What the upstream
