@@ -142,6 +142,54 @@ fn rights_end_with_their_cause() {
 }
 
 #[test]
+fn who_belongs_to_two_organizations_must_satisfy_both() {
+    let site = Site::start();
+    let nina = site.newcomer("nina");
+    administer(&site, "org create globex --owner sam");
+    administer(&site, "member add globex nina");
+    let token = site.bearer(Some(&nina));
+    for path in ["library/base", "evil/miner"] {
+        expect(&site, &token, path, 200, "in globex, whose IAM is off");
+    }
+    expect(&site, &token, "acme/app", 404, "private, and not globex's");
+
+    administer(&site, "member add acme nina");
+    expect(&site, &token, "library/base", 200, "in both");
+    expect(
+        &site,
+        &token,
+        "acme/app",
+        200,
+        "acme's own, and she is in it",
+    );
+    let denied = manifest(&site, &token, "evil/miner");
+    assert_eq!(denied.status, 403, "{}", denied.text());
+    assert_eq!(denied.reason, site.community("evil/miner"));
+
+    // What acme allows as its own, globex restricts as community.
+    administer(&site, "policy set globex --iam on --official restricted");
+    for (path, kind) in [
+        ("acme/app", "a community image"),
+        ("library/base", "a Docker Official Image"),
+    ] {
+        let denied = manifest(&site, &token, path);
+        assert_eq!(denied.status, 403, "{path}: {}", denied.text());
+        let sentence = format!("pull denied: docker.io/{path} is {kind}");
+        assert!(denied.reason.starts_with(&sentence), "{}", denied.reason);
+        assert!(
+            denied.reason.contains("restricted by globex"),
+            "{}",
+            denied.reason
+        );
+    }
+    // An owner of one is bound by the other.
+    administer(&site, "member add acme nina --role owner");
+    expect(&site, &token, "library/base", 403, "acme's owner in globex");
+    administer(&site, "member remove globex nina");
+    expect(&site, &token, "evil/miner", 200, "acme's owner alone");
+}
+
+#[test]
 fn a_revoked_access_token_ends_what_was_signed_in_with_it() {
     let site = Site::start();
     let created = administer(&site, "token create --user mia --label phone");
