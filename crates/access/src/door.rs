@@ -126,7 +126,10 @@ impl Door {
         if self.catalog.is_fresh(&known) {
             return decision;
         }
-        if self.another_badge_decides(subject, repository, &decision) {
+        // Nobody is told that Docker Hub could not say before it was asked.
+        if decision.verdict().rests_on_badge()
+            || self.another_badge_decides(subject, repository, &decision)
+        {
             let learnt = self.catalog.learn(repository).await;
             return self.judge(subject, repository, learnt.badge);
         }
@@ -177,8 +180,9 @@ impl Door {
         Decision::new(repository, &verdict)
     }
 
-    /// Whether another badge would have led to another outcome: only then is
-    /// it worth waiting for Docker Hub.
+    /// Whether another badge would have led to another outcome, or would deny
+    /// by another rule, for who is denied reads why: only then is it worth
+    /// waiting for Docker Hub.
     fn another_badge_decides(
         &self,
         subject: &Subject,
@@ -186,9 +190,11 @@ impl Door {
         decision: &Decision,
     ) -> bool {
         const BADGES: [Badge; 3] = [Badge::VerifiedPublisher, Badge::SponsoredOss, Badge::None];
-        BADGES
-            .into_iter()
-            .any(|badge| self.judge(subject, repository, badge).outcome != decision.outcome)
+        BADGES.into_iter().any(|badge| {
+            let other = self.judge(subject, repository, badge);
+            other.outcome != decision.outcome
+                || (!decision.permits() && other.rule != decision.rule)
+        })
     }
 
     /// The organization of the subject's that owns the repository's namespace.
