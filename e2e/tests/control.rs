@@ -26,7 +26,10 @@ impl Control {
         let login = json!({"username": person.username, "password": person.secret});
         let answer = self.post("/v2/users/login", &login);
         assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()["token"].as_str().unwrap().to_owned()
+        match answer.json()["token"].as_str() {
+            Some(token) => token.to_owned(),
+            None => panic!("no token: {}", answer.text()),
+        }
     }
 
     fn get(&self, session: &str, path: &str) -> Answer {
@@ -76,6 +79,88 @@ fn a_wrong_sign_in_says_no_more_than_that_it_is_wrong() {
     assert_eq!(wrong_password.0, 401);
     assert_eq!(wrong_password, unknown_user, "enumeration");
     assert!(wrong_password.1["detail"].as_str().is_some());
+}
+
+/// Signs somebody in by user name and secret.
+type WayIn<'w> = &'w dyn Fn(&str, &str) -> Answer;
+
+/// Sends wrong secrets until they are refused unheard. Gives that answer, and
+/// how many were compared before.
+fn guess(what: &str, attempt: impl Fn(&str) -> Answer) -> (Answer, usize) {
+    for count in 0..100 {
+        let answer = attempt(&format!("guess number {count}"));
+        match answer.status {
+            401 => assert_eq!(answer.header("retry-after"), None, "{what}"),
+            429 => return (answer, count),
+            other => panic!("{what}: {other} {}", answer.text()),
+        }
+    }
+    panic!("{what}: a hundred guesses were heard");
+}
+
+#[test]
+fn guessing_is_throttled_on_both_ways_in_and_a_right_access_token_is_not() {
+    let control = Control::start();
+    let gateway = control.site.gateway.port();
+    let token = |username: &str, secret: &str| {
+        ask("GET", "/token?service=pullgate")
+            .basic(username, secret)
+            .to(gateway)
+    };
+    let form = |username: &str, secret: &str| {
+        let form = format!(
+            "grant_type=password&service=pullgate&username={username}&password={}",
+            secret.replace(' ', "+")
+        );
+        ask("POST", "/token")
+            .body("application/x-www-form-urlencoded", form.as_bytes())
+            .to(gateway)
+    };
+    let login = |username: &str, secret: &str| {
+        let body = json!({"username": username, "password": secret});
+        control.post("/v2/users/login", &body)
+    };
+    let identifier = |username: &str, secret: &str| {
+        let body = json!({"identifier": username, "secret": secret});
+        control.post("/v2/auth/token", &body)
+    };
+    let ways: [(&str, WayIn<'_>); 4] = [
+        ("GET /token", &token),
+        ("POST /token", &form),
+        ("/v2/users/login", &login),
+        ("/v2/auth/token", &identifier),
+    ];
+    for ((what, way), person) in [
+        (ways[0], &control.site.member),
+        (ways[2], &control.site.outsider),
+    ] {
+        let name = person.username.as_str();
+        let (refused, heard) = guess(what, |secret| way(name, secret));
+        assert!(heard >= 3, "{what}: nobody may mistype even {heard} times");
+        let wait = refused.header("retry-after").unwrap_or_default();
+        assert!(
+            wait.parse().is_ok_and(|wait: u64| wait > 0),
+            "{what}: Retry-After is {wait:?}"
+        );
+        let right = format!("a long passphrase of {name}");
+        for (other, way) in ways {
+            // Or else the refusal would tell that a guess was right, and
+            // guessing would go on by the other way in.
+            let answer = way(name, &right);
+            assert_eq!(answer.status, 429, "{what}, then {other}");
+            assert!(answer.header("retry-after").is_some(), "{other}");
+            let answer = way(name, &person.secret);
+            assert_eq!(answer.status, 200, "{what}, then {other}: an access token");
+            // Nor does it lock out anybody else.
+            let answer = way("olivia", "a long passphrase of olivia");
+            assert_eq!(answer.status, 200, "{what}, then {other}: olivia");
+        }
+    }
+    let refused = token("mia", "wrong").json();
+    assert_eq!(refused["errors"][0]["code"], "TOOMANYREQUESTS");
+    let refused = login("mia", "wrong").json();
+    let message = refused["message"].as_str().unwrap_or_default();
+    assert!(message.contains("try again in"), "{message}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What goes wrong upstream never becomes an answer that is wrong: nothing
 //! denied becomes allowed, and nothing else is served than what was asked for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pullgate_e2e::wire::{Answer, End, ask};
 use pullgate_e2e::{Blob, Fault, Route, Site};
@@ -180,6 +180,40 @@ fn a_tag_that_moved_is_followed() {
         after.header("docker-content-digest"),
         Some(moved.manifest.digest())
     );
+    // The decision names a digest, and that digest was served.
+    let served = [&before, &after].map(|answer| {
+        let digest = answer.header("docker-content-digest");
+        digest.expect("a manifest has a digest").to_owned()
+    });
+    assert_ne!(served[0], served[1]);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        let decided = decided(&site, "docker.io/library/base", "1");
+        if decided == served {
+            break;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "served {served:?}, decided {decided:?}"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// The digests that mia's pulls of a tag were decided on, oldest first.
+fn decided(site: &Site, repository: &str, tag: &str) -> Vec<String> {
+    let shown = site
+        .gateway
+        .command(&["decisions", "acme", "--user", "mia", "--format", "json"])
+        .expect_json();
+    let pulls = shown.as_array().into_iter().flatten().rev();
+    pulls
+        .filter(|pull| pull["repository"] == repository && pull["reference"] == tag)
+        .map(|pull| {
+            assert_eq!(pull["outcome"], "allowed", "{pull}");
+            pull["digest"].as_str().unwrap_or("none").to_owned()
+        })
+        .collect()
 }
 
 #[test]
