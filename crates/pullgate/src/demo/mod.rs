@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::failure::{Exit, Failure};
-use crate::server::ended_by_signal;
+use crate::server::EndSignals;
 use stage::{Scene, Stage};
 
 /// Show the main job: an owner, a member and a stranger pull five images.
@@ -41,12 +41,13 @@ pub(crate) struct DemoCommand {
 impl DemoCommand {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let stage = Stage::set(self.gateway).await?;
+        let mut end = EndSignals::listen()?;
         let scenes = stage.play().await?;
         report::print_table(&stage, &scenes)?;
         let as_expected = scenes.iter().all(Scene::is_as_expected);
         if !self.once {
             report::print_how_to_try(&stage)?;
-            ended_by_signal().await?;
+            end.received().await;
         }
         stage.clear().await;
         Ok(if as_expected {

@@ -10,4 +10,4 @@ mod serve;
 pub(crate) use connections::{Handler, Listener};
 pub(crate) use parts::{Parts, open_catalog, open_identity, open_store};
 pub(crate) use poke::{Poked, poke};
-pub(crate) use serve::{Running, ended_by_signal, serve, start};
+pub(crate) use serve::{EndSignals, Running, serve, start};

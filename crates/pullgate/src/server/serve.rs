@@ -1,5 +1,6 @@
 //! Starting everything, and ending it in order.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use hyper::body::Incoming;
 use pullgate_cache::Cache;
 use pullgate_control::{Client, Control};
 use pullgate_gateway::{Gateway, Peer, ReplyBody};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -48,6 +50,7 @@ pub(crate) struct Running {
 /// Serves until a signal ends it.
 pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     let running = start(config).await?;
+    let mut end = EndSignals::listen()?;
     tracing::info!(
         gateway = running.gateway_url,
         control = running.control_url,
@@ -61,7 +64,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
              and an organization with `pullgate org create ORG --owner NAME`"
         );
     }
-    ended_by_signal().await?;
+    end.received().await;
     tracing::info!("stopping: no new connections, running pulls may end");
     running.stop().await;
     tracing::info!("stopped");
@@ -209,16 +212,29 @@ async fn open_cache(config: &Config) -> Result<Cache, Failure> {
         .map_err(|error| Failure::new(format!("the cache could not be opened: {error}")))
 }
 
-/// Waits for Ctrl-C or a request to end.
-pub(crate) async fn ended_by_signal() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// Ctrl-C, or a request to end. Listened to before anybody is told that the
+/// server runs: who ends it right after that ends it in order.
+pub(crate) struct EndSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
+impl EndSignals {
+    /// From here on these signals no longer end the process by themselves.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
-    Ok(())
+
+    /// Waits for one of them.
+    pub(crate) async fn received(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// The gateway behind a listener.
