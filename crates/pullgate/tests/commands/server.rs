@@ -1,9 +1,9 @@
 //! Commands beside and against a server that runs.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
-use super::site::{Site, password_of, plain};
+use super::site::{Site, finish, password_of, plain};
 
 /// A server on a site; ended when this is dropped.
 struct Server {
@@ -14,8 +14,15 @@ struct Server {
 
 impl Server {
     fn start(site: &Site) -> Self {
-        let mut command = site
-            .command("serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0");
+        Self::run(
+            site.command(
+                "serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0",
+            ),
+        )
+    }
+
+    /// Runs a command that serves, and waits until it does.
+    fn run(mut command: Command) -> Self {
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -286,4 +293,42 @@ fn a_wrong_password_and_a_wrong_server_are_told_apart() {
     let done = laptop.typing("login http://127.0.0.1:9 -u mia --password-stdin", "x");
     assert_eq!(done.code, 3, "{done:?}");
     assert!(done.err.contains("cannot be reached"), "{done:?}");
+}
+
+#[test]
+fn the_environment_is_above_the_file_and_the_command_line_above_both() {
+    const REST: &str = "--control 127.0.0.1:0 --operations 127.0.0.1:0";
+    let site = Site::new();
+    // An address that somebody else has: whoever listens there cannot.
+    let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = holder.local_addr().unwrap().to_string();
+    let file = format!(
+        "data = '{}'\n[gateway]\nlisten = '{taken}'\n[hub]\nurl = 'http://127.0.0.1:9'\n",
+        site.path("of-the-file").display()
+    );
+    std::fs::write(site.path("pullgate.toml"), file).unwrap();
+    let serve = |more: &str| site.command(&format!("serve {REST} {more}"));
+
+    let done = finish(serve(""), "");
+    assert_ne!(done.code, 0, "{done:?}");
+    assert!(
+        done.err.contains(&format!("cannot listen on {taken}")),
+        "{done:?}"
+    );
+
+    let mut by_environment = serve("");
+    by_environment.env("PULLGATE_GATEWAY", "127.0.0.1:0");
+    Server::run(by_environment).stop();
+
+    let mut by_command_line = serve("--gateway 127.0.0.1:0");
+    by_command_line.env("PULLGATE_GATEWAY", &taken);
+    Server::run(by_command_line).stop();
+
+    // PULLGATE_DATA is what these tests always set.
+    assert!(site.path("data/pullgate.db").exists());
+    assert!(!site.path("of-the-file").exists());
+    let mut by_file = serve("--gateway 127.0.0.1:0");
+    by_file.env_remove("PULLGATE_DATA");
+    Server::run(by_file).stop();
+    assert!(site.path("of-the-file/pullgate.db").exists());
 }
