@@ -12,6 +12,8 @@
 //! * a [`Site`] is everything that an organization has: a registry with one
 //!   image of every category, the gateway, an owner and a member with their
 //!   tokens. It is cheap enough to have one for each test file;
+//! * [`Elsewhere`] is a second registry, which shows whether anybody goes
+//!   around the gateway;
 //! * a [`Client`] pulls as somebody; each client tells the same
 //!   [`stories`], so that none is proven less than another;
 //! * [`wire`] speaks raw HTTP where the exact bytes matter.
