@@ -201,19 +201,28 @@ pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
 }
 
 /// What is wrong, and where. The line itself is not repeated: it may hold a
-/// password.
+/// password. Its setting's name is, for that is what people look for.
 fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     let before = error.span().and_then(|span| text.get(..span.start));
     let place = before.map_or_else(String::new, |before| {
         let line = before.matches('\n').count() + 1;
         let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1) + 1;
-        format!(", line {line}, column {column}")
+        let setting = setting(before).map_or_else(String::new, |name| format!(" ({name})"));
+        format!(", line {line}, column {column}{setting}")
     });
     Failure::usage(format!(
         "{}{place} is not valid: {}",
         path.display(),
         error.message().trim_end()
     ))
+}
+
+/// The name of the setting whose value comes next.
+fn setting(before: &str) -> Option<&str> {
+    let named = before.trim_end().strip_suffix('=')?.trim_end();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let begin = named.trim_end_matches(plain).len();
+    named.get(begin..).filter(|name| !name.is_empty())
 }
 
 /// An address of a server, to which paths are appended.
@@ -311,6 +320,18 @@ mod tests {
         let config = parse(file).unwrap();
         assert_eq!(config.upstreams.len(), 2);
         assert_eq!(config.organization_accounts.len(), 1);
+    }
+
+    #[test]
+    fn a_setting_is_named_and_nothing_that_stands_beside_it() {
+        assert_eq!(setting("data = 'x'\nlisten = "), Some("listen"));
+        assert_eq!(
+            setting("tls = { key = 'sword=fish', certificate="),
+            Some("certificate")
+        );
+        for none in ["", "password = 'sword", "password = 'a', ", "'quoted' = "] {
+            assert_eq!(setting(none), None, "{none}");
+        }
     }
 
     #[test]
