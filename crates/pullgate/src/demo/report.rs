@@ -95,7 +95,8 @@ pub(super) fn print_how_to_try(stage: &Stage) -> io::Result<()> {
            docker pull {host}/evil/miner\n\n  \
            podman login --tls-verify=false {host} -u mia\n  \
            podman pull --tls-verify=false {host}/evil/miner\n\n  \
-           skopeo inspect --tls-verify=false --creds mia:PASSWORD docker://{host}/acme/app\n\n\
+           skopeo inspect --tls-verify=false --creds mia:PASSWORD \\\n    \
+           docker://{host}/acme/app\n\n\
          Health and metrics: {}/metrics\n\
          Ctrl-C ends the demo and removes what it made.",
         stage.running.operations_url
