@@ -94,28 +94,6 @@ impl Cache {
         .ok()?
     }
 
-    /// Whether this holder holds this digest, or has a manifest that refers
-    /// to it: whether asking the upstream makes sense. Says nothing of whether
-    /// it is on disk.
-    pub async fn holds(&self, holder: &Holder, digest: &Digest) -> bool {
-        let memory = &self.inner.memory;
-        if memory.held.get(holder, digest).is_some() || memory.blobs.get(holder, digest).is_some() {
-            return true;
-        }
-        let (holder, digest) = (holder.clone(), digest.clone());
-        self.on_disk(move |inner| {
-            let held = Record::ALL
-                .iter()
-                .any(|&record| inner.disk.layout.record(&holder, record, &digest).exists());
-            if held {
-                inner.memory.held.insert(&holder, &digest, ());
-            }
-            held
-        })
-        .await
-        .unwrap_or(false)
-    }
-
     /// Waits until no fill is running, for an orderly stop.
     pub async fn settle(&self) {
         self.inner.fills.settle().await;

@@ -1,14 +1,12 @@
 //! Small steps on files, and what to make of their failures. Everything here
 //! blocks.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use tracing::warn;
-
-use crate::CacheError;
 
 /// A file, if it is there and can be read.
 pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
@@ -21,15 +19,6 @@ pub(crate) fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&read(path)?)
         .inspect_err(|error| warn!(path = %path.display(), %error, "a damaged record was ignored"))
         .ok()
-}
-
-/// Leaves an empty file as a mark.
-pub(crate) fn mark(path: &Path) -> Result<(), CacheError> {
-    with_parent(path, || match File::create_new(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        other => other.map(drop),
-    })
-    .map_err(|error| CacheError::disk("write", path, error))
 }
 
 /// Does something to a path, and once more with its folder created if that

@@ -17,17 +17,13 @@ pub(crate) struct Layout {
 pub(crate) enum Record {
     Blob,
     Manifest,
-    Referenced,
 }
 
 impl Record {
-    pub(crate) const ALL: [Self; 3] = [Self::Blob, Self::Manifest, Self::Referenced];
-
     fn folder(self) -> &'static str {
         match self {
             Self::Blob => "_blobs",
             Self::Manifest => "_manifests",
-            Self::Referenced => "_referenced",
         }
     }
 }

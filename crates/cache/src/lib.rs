@@ -7,13 +7,14 @@
 //! serves to everyone, or what it serves to one organization's credentials. A
 //! blob, a manifest or a tag is found only under a holder of which the
 //! upstream has confirmed that it holds it, whatever the disk has by that
-//! digest from elsewhere. When a second holder turns out to hold what is
-//! already there, [`Cache::confirm`] (or a [`Cache::fill`] whose source the
-//! upstream opens) binds it without fetching it again.
+//! digest from elsewhere. When a second repository turns out to hold what its
+//! registry has already sent through the same view, [`Cache::confirm`] (or a
+//! [`Cache::fill`] whose source the upstream opens) binds it without fetching
+//! it again. What another registry sent, or another view saw, has to be sent
+//! again: whoever knows a digest and a size could else claim to hold it.
 //!
 //! A manifest names blobs, and a registry can be made to serve a manifest that
-//! names anything. So what a manifest refers to is only marked as worth asking
-//! the upstream for ([`Cache::holds`]); it is never served for that reason.
+//! names anything. So nothing is served because a manifest refers to it.
 //!
 //! # What is served was verified
 //!
@@ -52,8 +53,8 @@
 //! holders/organizations/<name>/<registry>/<path…>/
 //!     _blobs/<algorithm>/<hex>                … holds this blob, of this size
 //!     _manifests/<algorithm>/<hex>            … serves this manifest as this media type
-//!     _referenced/<algorithm>/<hex>           … has a manifest that names this
 //!     _tags/<tag>                             … had this tag at this digest, then
+//! holders/…/<registry>/_sent/<algorithm>/<hex>  this registry has sent this itself
 //! ```
 //!
 //! No component of a repository's name begins with `_`, so none of these can

@@ -34,10 +34,8 @@ struct Heading {
 }
 
 impl Cache {
-    /// Keeps a manifest under a holder, and marks what it refers to (configs,
-    /// layers, an index's manifests) as worth asking the upstream for under
-    /// that holder: [`Cache::holds`] is then true of it. Nothing is served
-    /// for being referred to.
+    /// Keeps a manifest under a holder. Nothing is served for being referred
+    /// to by it.
     ///
     /// A manifest whose bytes have another digest is refused. If the disk
     /// fails, the manifest is served from memory for as long as it stays
@@ -46,10 +44,9 @@ impl Cache {
         &self,
         holder: &Holder,
         manifest: Manifest,
-        references: &[Digest],
     ) -> Result<(), CacheError> {
-        let (holder, references) = (holder.clone(), references.to_vec());
-        self.on_disk(move |inner| inner.put_manifest(&holder, &manifest, &references))
+        let holder = holder.clone();
+        self.on_disk(move |inner| inner.put_manifest(&holder, &manifest))
             .await?
     }
 
@@ -67,12 +64,7 @@ impl Cache {
 }
 
 impl Inner {
-    fn put_manifest(
-        &self,
-        holder: &Holder,
-        manifest: &Manifest,
-        references: &[Digest],
-    ) -> Result<(), CacheError> {
+    fn put_manifest(&self, holder: &Holder, manifest: &Manifest) -> Result<(), CacheError> {
         let Manifest {
             media_type,
             digest,
@@ -82,18 +74,6 @@ impl Inner {
         self.memory
             .manifests
             .insert(holder, digest, manifest.clone());
-        self.memory.held.insert(holder, digest, ());
-        for reference in references {
-            self.memory.held.insert(holder, reference, ());
-        }
-
-        for reference in references {
-            let path = self
-                .disk
-                .layout
-                .record(holder, Record::Referenced, reference);
-            files::mark(&path)?;
-        }
         let path = self.disk.layout.record(holder, Record::Manifest, digest);
         let heading = Heading {
             media_type: media_type.as_ref().to_owned(),

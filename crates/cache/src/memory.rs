@@ -13,8 +13,6 @@ pub(crate) struct Memory {
     pub(crate) tags: Remembered<Tag, TagEntry>,
     /// The verified size of a blob that a holder holds.
     pub(crate) blobs: Remembered<Digest, u64>,
-    /// Digests that a holder holds, or has a manifest that refers to.
-    pub(crate) held: Remembered<Digest, ()>,
 }
 
 impl Memory {
@@ -26,7 +24,6 @@ impl Memory {
             manifests: Remembered::weighed(settings.manifest_memory, weight),
             tags: Remembered::weighed(settings.remembered_entries, |_| 1),
             blobs: Remembered::weighed(settings.remembered_entries, |_| 1),
-            held: Remembered::weighed(settings.remembered_entries, |()| 1),
         }
     }
 }

@@ -30,7 +30,6 @@ async fn a_shared_blob_store_does_not_leak_between_repositories() {
                 place.cache.blob(stranger, &digest).await.is_none(),
                 "{stranger:?}"
             );
-            assert!(!place.cache.holds(stranger, &digest).await, "{stranger:?}");
         }
         place.reopen();
     }
@@ -48,14 +47,8 @@ async fn being_named_by_a_manifest_is_no_reason_to_be_served() {
         digest: digest_of(&bytes),
         bytes,
     };
-    let references = [secret.clone()];
-    place
-        .cache
-        .put_manifest(&stranger, manifest, &references)
-        .await
-        .unwrap();
+    place.cache.put_manifest(&stranger, manifest).await.unwrap();
     for _ in 0..2 {
-        assert!(place.cache.holds(&stranger, &secret).await);
         assert!(place.cache.blob(&stranger, &secret).await.is_none());
         place.reopen();
     }

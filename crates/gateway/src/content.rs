@@ -241,15 +241,8 @@ impl Stored {
         Ok(self.keep(place, fetched).await)
     }
 
-    /// Keeps a manifest, and with it which blobs and manifests belong to this
-    /// repository. It can be served although the disk does not take it.
+    /// Keeps a manifest. It can be served although the disk does not take it.
     async fn keep(&self, place: &Place, fetched: FetchedManifest) -> Manifest {
-        let references: Vec<Digest> = fetched
-            .inspected
-            .references
-            .iter()
-            .map(|descriptor| descriptor.digest.clone())
-            .collect();
         let manifest = Manifest {
             media_type: Arc::from(fetched.inspected.media_type.as_str()),
             digest: fetched.digest,
@@ -257,7 +250,7 @@ impl Stored {
         };
         let kept = self
             .cache
-            .put_manifest(&place.holder, manifest.clone(), &references)
+            .put_manifest(&place.holder, manifest.clone())
             .await;
         if let Err(error) = kept {
             tracing::error!(%error, repository = %place.repository(), "a manifest could not be kept");

@@ -1,6 +1,6 @@
 use aws_lc_rs::digest::{Algorithm as Hash, SHA256, SHA384, SHA512, digest};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, IF_NONE_MATCH};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use pullgate_reference::{Algorithm, Digest, Repository, Target};
 
@@ -57,26 +57,6 @@ impl Upstream {
             ));
         }
         fetched(target, answer).await
-    }
-
-    /// Fetches a manifest unless the name still stands for `known`, which gives
-    /// `None`.
-    pub async fn manifest_unless(
-        &self,
-        repository: &Repository,
-        target: &Target,
-        known: &Digest,
-        credentials: &Credentials,
-    ) -> Result<Option<FetchedManifest>, UpstreamError> {
-        let mut request = self.manifest_request(repository, target)?;
-        let known = HeaderValue::from_str(&format!("\"{known}\""))
-            .map_err(|_| UpstreamError::invalid("the known digest can not be sent"))?;
-        request.headers.insert(IF_NONE_MATCH, known);
-        let answer = self.answer(&request, repository, credentials).await?;
-        if answer.status() == StatusCode::NOT_MODIFIED {
-            return Ok(None);
-        }
-        fetched(target, answer).await.map(Some)
     }
 
     /// Asks which manifest a name stands for, as cheaply as the upstream can

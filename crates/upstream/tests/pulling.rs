@@ -81,29 +81,6 @@ async fn a_registry_below_a_path_is_asked_below_that_path() {
 }
 
 #[tokio::test]
-async fn a_known_manifest_is_not_sent_again() {
-    let registry = StandIn::start(|seen| {
-        let known = format!("\"{}\"", digest_of(manifest_text()));
-        if seen.header("if-none-match") == Some(&known) {
-            return answer(304, &[], "");
-        }
-        manifest_answer()
-    })
-    .await;
-    let upstream = upstream(&registry.url());
-    let known = digest_of(manifest_text());
-    let same = upstream
-        .manifest_unless(&repository(), &latest(), &known, ANONYMOUS)
-        .await;
-    assert_eq!(same.unwrap(), None);
-    let old = digest_of("old");
-    let other = upstream
-        .manifest_unless(&repository(), &latest(), &old, ANONYMOUS)
-        .await;
-    assert_eq!(other.unwrap().unwrap().digest, known);
-}
-
-#[tokio::test]
 async fn a_tag_is_looked_up_without_fetching_the_manifest() {
     let registry = StandIn::start(|_| {
         let digest = digest_of(manifest_text());
