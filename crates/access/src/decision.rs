@@ -43,7 +43,7 @@ impl Decision {
 
     /// Whether the pull goes on.
     pub fn permits(&self) -> bool {
-        self.outcome != Outcome::Denied
+        self.verdict().permits()
     }
 
     /// The decision as the rules gave it.

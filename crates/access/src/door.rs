@@ -97,7 +97,11 @@ impl Door {
     /// Waits for Docker Hub only where its answer could change the decision.
     pub async fn check(&self, subject: &Subject, pull: &Pull<'_>) -> Checked {
         let decision = self.decide(subject, pull.repository).await;
-        let own_namespace_of = self.own_namespace_of(subject, pull.repository);
+        let own_namespace_of = if decision.permits() {
+            self.own_namespace_of(subject, pull.repository)
+        } else {
+            None
+        };
         let entry = Entry::new(decision, subject, pull);
         Checked::new(entry, Arc::clone(&self.recorder), own_namespace_of)
     }

@@ -29,8 +29,17 @@ impl Door {
         let policies = Policies::new(snapshot.generation, snapshot.organizations);
         // Policies first: who has just joined an organization must find its
         // policy here, or be denied.
-        self.policies.store(Arc::new(policies));
-        self.identity.replace_directory(directory);
+        let before = self.policies.swap(Arc::new(policies)).generation;
+        if snapshot.generation < before {
+            tracing::error!(
+                generation = snapshot.generation,
+                before,
+                "the database is older than it was: changes made since are gone"
+            );
+            self.identity.restore_directory(directory);
+        } else {
+            self.identity.replace_directory(directory);
+        }
         self.confirm(now);
         Ok(())
     }
@@ -60,17 +69,9 @@ impl Door {
     async fn catch_up(&self) -> Result<(), StoreError> {
         let now = (self.clock)();
         let generation = in_time(self.store.generation()).await?;
-        let policies = self.policies.load();
-        if generation < policies.generation {
-            tracing::error!(
-                generation,
-                before = policies.generation,
-                "the database is older than it was: changes made since are gone"
-            );
-        }
         // An exception that ended needs no reload: its end is compared on
         // every decision.
-        if generation != policies.generation {
+        if generation != self.policies.load().generation {
             return self.reload().await;
         }
         self.confirm(now);

@@ -92,19 +92,26 @@ impl Identity {
         self.directory.load()
     }
 
-    /// Puts a directory in the place of the one so far. From the next request
-    /// on nobody has rights that are not in it.
-    ///
-    /// Whoever calls this sees to it that of two readers of the store the
-    /// slower does not bring back what is gone. A lower generation than the
-    /// one so far is no sign of that: a database that was restored from a
-    /// backup counts from there.
+    /// Puts a newer directory in the place of the one so far. From the next
+    /// request on nobody has rights that are not in it. An older one than
+    /// the one so far is left out, so that of two readers of the store the
+    /// slower does not bring back what is gone.
     pub fn replace_directory(&self, directory: Directory) {
+        let newer = Arc::new(directory);
+        self.directory.rcu(|current| {
+            let keep = newer.generation() < current.generation();
+            Arc::clone(if keep { current } else { &newer })
+        });
+    }
+
+    /// Puts a directory in the place of the one so far although it is older:
+    /// for a database that was restored from a backup, whose generation
+    /// counts on from there.
+    pub fn restore_directory(&self, directory: Directory) {
         self.directory.store(Arc::new(directory));
     }
 
-    /// Reads the directory from the store anew. For programs that have no
-    /// door to do it for them.
+    /// Reads the directory from the store anew.
     pub async fn reload_directory(&self) -> Result<(), IdentityError> {
         self.replace_directory(Directory::build(&self.store.load().await?));
         Ok(())

@@ -128,31 +128,44 @@ impl UpstreamConfig {
         &mut self,
         read: impl Fn(&Path) -> std::io::Result<Vec<u8>>,
     ) -> Result<(), ConfigError> {
-        let text = |path: &Path| {
-            let unread = |reason: String| ConfigError::File {
-                path: path.to_owned(),
-                reason,
-            };
-            let bytes = read(path).map_err(|error| unread(error.to_string()))?;
-            String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8 text".to_owned()))
-        };
         if let Some(path) = self.password_file.take() {
             if self.password.is_some() {
                 return Err(ConfigError::Both("password", "password_file"));
             }
-            let mut password = text(&path)?;
-            let kept = password.trim_end_matches(['\r', '\n']).len();
-            password.truncate(kept);
-            self.password = Some(Secret::from(password));
+            self.password = Some(read_password(&path, &read)?);
         }
         if let Some(path) = self.ca_file.take() {
             if self.ca.is_some() {
                 return Err(ConfigError::Both("ca", "ca_file"));
             }
-            self.ca = Some(text(&path)?);
+            self.ca = Some(text(&path, &read)?);
         }
         Ok(())
     }
+}
+
+/// Reads a file that holds a password or access token and nothing else. A line
+/// end at its end is left out.
+pub fn read_password(
+    path: &Path,
+    read: impl Fn(&Path) -> std::io::Result<Vec<u8>>,
+) -> Result<Secret, ConfigError> {
+    let mut password = text(path, read)?;
+    let kept = password.trim_end_matches(['\r', '\n']).len();
+    password.truncate(kept);
+    Ok(Secret::from(password))
+}
+
+fn text(
+    path: &Path,
+    read: impl Fn(&Path) -> std::io::Result<Vec<u8>>,
+) -> Result<String, ConfigError> {
+    let unread = |reason: String| ConfigError::File {
+        path: path.to_owned(),
+        reason,
+    };
+    let bytes = read(path).map_err(|error| unread(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8 text".to_owned()))
 }
 
 /// The address of a registry: `http` or `https`, a host, perhaps a port and a

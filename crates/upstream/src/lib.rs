@@ -71,7 +71,7 @@ mod upstream;
 mod upstreams;
 
 pub use blob::{BlobHead, BlobStream};
-pub use config::{BaseUrl, ConfigError, ProxySetting, UpstreamConfig};
+pub use config::{BaseUrl, ConfigError, ProxySetting, UpstreamConfig, read_password};
 pub use credentials::{Credentials, Login};
 pub use error::UpstreamError;
 pub use fetch::{FetchedManifest, MANIFEST_LIMIT, ManifestHead};

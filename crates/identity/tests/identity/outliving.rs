@@ -195,6 +195,23 @@ async fn a_machine_gets_no_refresh_token() {
     assert_eq!(refresh, Err(IssueError::NotForThisSubject));
 }
 
+#[tokio::test]
+async fn an_older_picture_of_the_store_does_not_bring_back_what_is_gone() {
+    let world = World::new().await;
+    let older = world.store.load().await.unwrap();
+    let mia = world.mia().await;
+    let out = Out::of(&world, &mia);
+    world
+        .store
+        .set_active(&username("mia"), AccountStatus::Deactivated, &ADMIN)
+        .await
+        .unwrap();
+    world.reload().await;
+    let older = pullgate_identity::Directory::build(&older);
+    world.identity.replace_directory(older);
+    out.assert_revoked(&world);
+}
+
 /// A database that was restored from a backup counts from a lower generation
 /// on. What it says counts, and not what was true before.
 #[tokio::test]
@@ -217,7 +234,7 @@ async fn rights_that_outlive_a_restored_database_do_not() {
         .people
         .retain(|person| person.username != username("mia"));
     let restored = pullgate_identity::Directory::build(&restored);
-    world.identity.replace_directory(restored);
+    world.identity.restore_directory(restored);
     out.assert_revoked(&world);
     assert_eq!(world.identity.directory().generation(), 0);
 }

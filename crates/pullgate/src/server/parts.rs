@@ -1,7 +1,7 @@
 //! Everything that a configuration opens, wired together.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use pullgate_gateway::{Gateway, GatewaySettings, OpenedNetwork};
 use pullgate_identity::Identity;
 use pullgate_reference::Registry;
 use pullgate_store::{DatabaseUrl, Store};
-use pullgate_upstream::{Login, UpstreamConfig, Upstreams};
+use pullgate_upstream::{Login, UpstreamConfig, Upstreams, read_password};
 
 use crate::config::Config;
 use crate::failure::Failure;
@@ -190,17 +190,12 @@ fn organization_logins(
         if upstreams.get(&registry).is_none() {
             return Err(unusable(&"no upstream has that registry"));
         }
-        let password = read_password(&account.password_file).map_err(|error| unusable(&error))?;
-        let id = format!("organization {}", account.organization);
-        let login = Login::new(id, account.username.clone(), password.into())
+        let password = read_password(&account.password_file, |path| std::fs::read(path))
             .map_err(|error| unusable(&error))?;
+        let id = format!("organization {}", account.organization);
+        let login =
+            Login::new(id, account.username.clone(), password).map_err(|error| unusable(&error))?;
         logins.insert((registry, account.organization.clone()), Arc::new(login));
     }
     Ok(logins)
-}
-
-fn read_password(path: &PathBuf) -> Result<String, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
