@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use pullgate_identity::Directory;
+use pullgate_policy::OrganizationName;
 use pullgate_store::StoreError;
 
 use crate::door::Door;
@@ -23,6 +24,37 @@ impl Door {
     pub async fn reload(&self) -> Result<(), StoreError> {
         // Two at once could put an older snapshot in place of a newer one.
         let _one_at_a_time = self.reloading.lock().await;
+        self.load().await
+    }
+
+    /// Brings in what has changed, and nothing if nothing has: of many who
+    /// change something at the same moment, few read everything anew.
+    ///
+    /// When it returns, every decision from then on is made by all that was
+    /// changed before it was called.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let generation = in_time(self.store.generation()).await?;
+        // An exception that ended needs no reload: its end is compared on
+        // every decision.
+        if generation == self.policies.load().generation {
+            self.confirm(now);
+            return Ok(());
+        }
+        let _one_at_a_time = self.reloading.lock().await;
+        // Whoever was before us in the line may have brought it in.
+        if generation == self.policies.load().generation {
+            return Ok(());
+        }
+        self.load().await
+    }
+
+    /// Whether there is such an organization.
+    pub fn knows(&self, organization: &OrganizationName) -> bool {
+        self.policies.load().has(organization)
+    }
+
+    async fn load(&self) -> Result<(), StoreError> {
         let now = (self.clock)();
         let snapshot = in_time(self.store.load()).await?;
         let directory = Directory::build(&snapshot);
@@ -64,18 +96,6 @@ impl Door {
                 Ok(()) | Err(_) => {}
             }
         }
-    }
-
-    async fn catch_up(&self) -> Result<(), StoreError> {
-        let now = (self.clock)();
-        let generation = in_time(self.store.generation()).await?;
-        // An exception that ended needs no reload: its end is compared on
-        // every decision.
-        if generation != self.policies.load().generation {
-            return self.reload().await;
-        }
-        self.confirm(now);
-        Ok(())
     }
 
     fn confirm(&self, at: jiff::Timestamp) {

@@ -34,6 +34,11 @@ impl Policies {
         }
     }
 
+    /// Whether there is such an organization, its policy readable or not.
+    pub(crate) fn has(&self, organization: &OrganizationName) -> bool {
+        self.organizations.contains_key(organization)
+    }
+
     /// An organization's policy; none if it does not exist or cannot be read.
     pub(crate) fn of(&self, organization: &OrganizationName) -> Option<&Policy> {
         self.organizations.get(organization)?.as_ref()

@@ -1,4 +1,4 @@
-//! The table of routes.
+//! From a request to its answer.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,18 +8,23 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
-use http::{Request, Response};
+use axum::routing::get;
+use http::uri::PathAndQuery;
+use http::{Request, Response, Uri};
 use pullgate_access::Door;
+use pullgate_admin::Admin;
 use pullgate_identity::Identity;
 
+use crate::authorized;
 use crate::problem::Problem;
-use crate::{explain, login, request_page, user};
+use crate::rate::{RateLimit, Rates};
+use crate::{hub, openapi, own, request_page};
 
-/// The largest body of a request, in bytes.
+/// The largest body of a request, in bytes, unless its handler allows more.
 const MAX_BODY: usize = 64 * 1024;
 
-/// How long a request may take, its body included.
+/// How long a request may take to arrive and to be answered; a streamed
+/// answer may go on after that.
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// Who is at the other end of a connection; goes with each request as an
@@ -34,11 +39,14 @@ pub struct Client {
 #[derive(Clone, Debug)]
 pub struct Control {
     router: Router,
+    identity: Arc<Identity>,
+    rates: Arc<Rates>,
 }
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
+    pub(crate) admin: Admin,
     pub(crate) door: Arc<Door>,
     pub(crate) identity: Arc<Identity>,
     /// Where people reach this, without a trailing slash.
@@ -48,41 +56,59 @@ pub(crate) struct Shared {
 impl Control {
     /// The API over those parts. `console` is the address at which people
     /// reach it, without a trailing slash.
-    pub fn new(door: Arc<Door>, identity: Arc<Identity>, console: Option<String>) -> Self {
-        let table = [
-            ("/v2/users/login", post(login::by_password)),
-            ("/v2/auth/token", post(login::by_identifier)),
-            ("/v2/user", get(user::who)),
-            ("/v2/user/orgs", get(user::organizations)),
-            ("/api/v1/explain", get(explain::explain)),
-            ("/request", get(request_page::page)),
-        ];
-        let router = table
-            .into_iter()
-            .fold(Router::new(), |router, (path, method)| {
-                router
-                    .route(path, method.clone())
-                    .route(&format!("{path}/"), method)
-            })
+    pub fn new(
+        admin: Admin,
+        door: Arc<Door>,
+        identity: Arc<Identity>,
+        console: Option<String>,
+        rate: RateLimit,
+    ) -> Self {
+        let (router, document) = openapi::described()
+            .merge(hub::routes())
+            .merge(own::routes())
+            .split_for_parts();
+        let document = openapi::complete(document);
+        let router = router
+            .merge(openapi::routes(&document))
+            .merge(hub::not_ours())
+            .route("/request", get(request_page::page))
             .fallback(nothing_here)
             .method_not_allowed_fallback(other_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(Shared {
+                admin,
                 door,
-                identity,
+                identity: Arc::clone(&identity),
                 console: console.map(Into::into),
             });
-        Self { router }
+        Self {
+            router,
+            identity,
+            rates: Arc::new(Rates::new(rate)),
+        }
     }
 
     /// Answers one request. Never fails: what goes wrong is an answer too.
-    pub async fn handle<B>(&self, mut request: Request<B>, client: Client) -> Response<Body>
+    pub async fn handle<B>(&self, request: Request<B>, client: Client) -> Response<Body>
     where
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
+        let mut request = request.map(Body::new);
+        without_trailing_slash(request.uri_mut());
+        let session = authorized::session(&self.identity, request.headers());
+        let counted = self.rates.count(&session, client.address);
         request.extensions_mut().insert(client);
-        let request = request.map(Body::new);
+        request.extensions_mut().insert(session);
+        let mut response = match counted.refused() {
+            Some(wait) => Problem::too_many_requests(wait).into_response(),
+            None => self.answer(request).await,
+        };
+        counted.tell(response.headers_mut());
+        response
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let mut router = self.router.clone();
         let answer = tower_service::Service::call(&mut router, request);
         match tokio::time::timeout(LONGEST, answer).await {
@@ -94,10 +120,25 @@ impl Control {
     }
 }
 
+/// Docker Hub's tools write some paths with a slash at the end and some
+/// without; here both are the same.
+fn without_trailing_slash(uri: &mut Uri) {
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let shorter = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = std::mem::take(uri).into_parts();
+    parts.path_and_query = PathAndQuery::try_from(shorter).ok();
+    *uri = Uri::from_parts(parts).unwrap_or_default();
+}
+
 async fn nothing_here() -> Problem {
-    Problem::not_found("there is nothing at this address")
+    Problem::not_found("there is nothing at this address; /docs lists what there is")
 }
 
 async fn other_method() -> Problem {
-    Problem::method("this address does not answer to that method")
+    Problem::method("this address does not answer to that method; /docs lists what it answers to")
 }

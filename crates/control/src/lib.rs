@@ -1,23 +1,32 @@
 //! The API for people and tools.
 //!
-//! Where Docker Hub has a path for something, this has the same one with the
-//! same shapes, so that a tool written for Docker Hub works when it is pointed
-//! here. What the Hub does not have stands under `/api/v1`.
+//! Where Docker Hub has a path for something, [`hub`] has the same one with
+//! the same shapes, so that a tool written for Docker Hub works when it is
+//! pointed here. What the Hub does not have stands under `/api/v1`, in
+//! [`own`]. One file for each resource; a handler reads the request, calls the
+//! service of `pullgate-admin` that knows the rights and the rules, and writes
+//! the answer.
 //!
-//! So far: signing in (`POST /v2/users/login`, `POST /v2/auth/token`), who has
-//! signed in (`GET /v2/user/`, `GET /v2/user/orgs/`), what would be decided
-//! about an image and why (`GET /api/v1/explain`), and the page that the link
-//! in a denial leads to (`GET /request`).
-//!
-//! Every path answers with and without a trailing slash.
+//! - Every path answers with and without a trailing slash: one is taken off
+//!   before anything looks at the path.
+//! - Every operation is described where it is written, and the OpenAPI
+//!   document is put together from that. [`openapi`] adds what holds for all
+//!   of them.
+//! - What goes wrong is a [`problem`] in Docker Hub's shape.
+//! - Requests are counted by who has signed in, else by address, as Docker
+//!   Hub does; see [`rate`].
 
 mod api;
 mod authorized;
-mod explain;
-mod login;
+mod hub;
+mod input;
+mod openapi;
+mod own;
+mod page;
 mod problem;
+mod rate;
 mod request_page;
-mod user;
 
 pub use api::{Client, Control};
-pub use explain::Explanation;
+pub use own::Explanation;
+pub use rate::RateLimit;

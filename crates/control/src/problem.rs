@@ -1,5 +1,8 @@
 //! What a client is told when it does not get what it asked for: Docker Hub's
 //! shape, `{"detail":…,"message":…}`.
+//!
+//! A handler returns the error of the service it called with `?`; what it
+//! refuses by itself, for the form of the request alone, it builds here.
 
 use std::time::Duration;
 
@@ -7,8 +10,10 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use pullgate_admin::AdminError;
 use pullgate_identity::SignInError;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Why a request was not answered as asked.
 #[derive(Debug)]
@@ -16,6 +21,16 @@ pub(crate) struct Problem {
     status: StatusCode,
     message: String,
     retry_after: Option<Duration>,
+}
+
+/// Why a request was not answered as asked.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// What happened, why, and what to do next.
+    detail: String,
+    /// The same: of Docker Hub's tools some read the one and some the other.
+    message: String,
 }
 
 impl Problem {
@@ -51,8 +66,45 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, message)
     }
 
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    }
+
+    pub(crate) fn too_many_requests(wait: Duration) -> Self {
+        let message = format!(
+            "too many requests: try again in {} seconds",
+            wait.as_secs() + 1
+        );
+        Self::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait)
+    }
+
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
+    }
+
+    fn retry_after(self, wait: Duration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
+    }
+}
+
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Self {
+        let message = error.to_string();
+        match error {
+            AdminError::NotFound(_) => Self::not_found(message),
+            AdminError::Forbidden(_) => Self::forbidden(message),
+            AdminError::Invalid(_) => Self::bad_request(message),
+            AdminError::Conflict(_) => Self::new(StatusCode::CONFLICT, message),
+            AdminError::Outdated(_) => Self::new(StatusCode::PRECONDITION_FAILED, message),
+            AdminError::Unavailable(reason) => {
+                tracing::error!(reason, "a request could not be answered");
+                Self::unavailable("the database cannot be asked just now; nothing was changed, try again in a minute")
+                    .retry_after(Duration::from_secs(10))
+            }
+        }
     }
 }
 
@@ -60,14 +112,10 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         let message = error.to_string();
         match error {
-            SignInError::Throttled { retry_after } => Self {
-                retry_after: Some(retry_after),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, message)
-            },
-            SignInError::Busy => Self {
-                retry_after: Some(Duration::from_secs(2)),
-                ..Self::unavailable(message)
-            },
+            SignInError::Throttled { retry_after } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(retry_after)
+            }
+            SignInError::Busy => Self::unavailable(message).retry_after(Duration::from_secs(2)),
             SignInError::Failed(reason) => {
                 tracing::error!(reason, "a sign-in failed on the server");
                 Self::unavailable("signing in failed on the server; try again in a minute")
@@ -81,7 +129,10 @@ impl From<SignInError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({"detail": self.message, "message": self.message});
+        let body = ProblemBody {
+            detail: self.message.clone(),
+            message: self.message,
+        };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(wait) = self.retry_after {
             response

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, Role, TeamName, Username};
-use pullgate_store::{AccountStatus, PasswordHash, PersonId, TokenId, TokenOwner};
+use pullgate_store::{AccountStatus, PasswordHash, PersonId, SiteRole, TokenId, TokenOwner};
 
 use crate::access_token::TokenHash;
+use crate::scope::Scope;
 use crate::subject::{Reach, Subject, Via};
 
 /// A person who has an account.
@@ -31,6 +32,8 @@ pub struct Person {
     pub credentials_epoch: i64,
     /// Whether they can sign in.
     pub status: AccountStatus,
+    /// Whether they look after the installation.
+    pub site_role: SiteRole,
     /// The organizations they belong to.
     pub memberships: Vec<Membership>,
 }
@@ -57,6 +60,8 @@ pub struct AccessToken {
     pub owner: TokenOwner,
     /// What its owner calls it.
     pub label: Arc<str>,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
     /// What it reaches.
     pub reach: Reach,
     /// When it ends, if it does.
@@ -146,6 +151,33 @@ impl Directory {
             Subject::Anonymous { organization } => Memberships::in_one(organization),
             Subject::Stranger => Memberships::none(),
         }
+    }
+
+    /// Whether what proved who asks may be used to change anything: a
+    /// password, or a personal access token with the scope `repo:admin`.
+    pub fn administrates(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Person {
+                via: Via::Password, ..
+            } => true,
+            Subject::Person {
+                via: Via::Token(id),
+                ..
+            } => {
+                let token = self.tokens.get(id);
+                token.is_some_and(|token| token.scopes.contains(&Scope::RepoAdmin))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the subject looks after the installation.
+    pub fn is_site_administrator(&self, subject: &Subject) -> bool {
+        let Subject::Person { id, .. } = subject else {
+            return false;
+        };
+        self.active(*id)
+            .is_some_and(|person| person.site_role == SiteRole::Administrator)
     }
 
     /// The subject that an access token stands for, if its owner is there and

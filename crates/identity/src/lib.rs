@@ -68,7 +68,7 @@ pub use issuing::{IssueTokenError, IssuedToken};
 pub use keyed_hash::NoRandomness;
 pub use keys::UnreadableKey;
 pub use password::{HashError, PasswordSettings, WeakPassword};
-pub use pullgate_store::{AccountStatus, PasswordHash, PersonId, TokenId, TokenOwner};
+pub use pullgate_store::{AccountStatus, PasswordHash, PersonId, SiteRole, TokenId, TokenOwner};
 pub use scope::{Scope, UnknownScope};
 pub use secret::Secret;
 pub use settings::Settings;

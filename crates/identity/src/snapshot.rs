@@ -20,6 +20,7 @@ impl Directory {
             password: person.password_hash.clone(),
             credentials_epoch: person.credentials_epoch,
             status: person.status,
+            site_role: person.site_role,
             memberships: memberships.remove(&person.id).unwrap_or_default(),
         });
         let tokens = snapshot.tokens.iter().map(access_token);
@@ -50,23 +51,23 @@ fn memberships(snapshot: &Snapshot) -> HashMap<PersonId, Vec<Membership>> {
 }
 
 fn access_token(row: &TokenRow) -> AccessToken {
+    // A scope that is not known adds nothing.
+    let known = |scope: &String| Scope::from_str(scope).ok();
+    let scopes: Vec<Scope> = row.scopes.iter().filter_map(known).collect();
     AccessToken {
         id: row.id,
         hash: TokenHash::from_stored(row.hash),
         owner: row.owner.clone(),
         label: row.label.as_str().into(),
-        reach: reach(&row.scopes),
+        reach: reach(&scopes),
+        scopes,
         expires_at: row.expires_at,
     }
 }
 
-/// What scopes reach. One that is not known adds nothing.
-fn reach(scopes: &[String]) -> Reach {
-    let private = scopes
-        .iter()
-        .filter_map(|scope| Scope::from_str(scope).ok())
-        .any(|scope| scope != Scope::RepoPublicRead);
-    if private {
+/// What scopes reach.
+fn reach(scopes: &[Scope]) -> Reach {
+    if scopes.iter().any(|scope| *scope != Scope::RepoPublicRead) {
         Reach::All
     } else {
         Reach::PublicOnly

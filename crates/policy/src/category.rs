@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What Docker Hub says of a namespace, or that it could not be asked.
 ///
 /// Source: the field `badge` of `GET /v2/orgs/{namespace}/` of Docker Hub's API.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Badge {
@@ -77,6 +78,7 @@ impl FromStr for Badge {
 }
 
 /// What kind of publisher a repository has, seen from one organization.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
@@ -127,6 +129,7 @@ impl fmt::Display for Category {
 
 /// The categories that an owner can allow or restrict. Organization images
 /// are always allowed and community images never, so neither is here.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PublisherCategory {

@@ -24,6 +24,7 @@ pub struct Question<'q> {
 }
 
 /// A person's role in an organization.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]

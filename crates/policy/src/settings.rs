@@ -10,6 +10,7 @@ use crate::text;
 pub const MAX_REGISTRIES: usize = 100;
 
 /// One organization's settings.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -20,10 +21,12 @@ pub struct Settings {
     /// Registries other than Docker Hub, or namespaces on them, whose
     /// repositories count as those of verified publishers.
     #[serde(with = "text::list")]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, default = json!([])))]
     pub trusted: Vec<Pattern>,
 }
 
 /// Image Access Management: which categories of images may be pulled.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Iam {
@@ -67,6 +70,7 @@ impl Iam {
 }
 
 /// Registry Access Management: which registries may be pulled from.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ram {
@@ -79,6 +83,7 @@ pub struct Ram {
     pub docker_hub: Permission,
     /// The registries that may be pulled from, at most [`MAX_REGISTRIES`].
     #[serde(with = "text::list")]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, default = json!([])))]
     pub registries: Vec<Registry>,
 }
 
@@ -144,6 +149,7 @@ impl Settings {
 }
 
 /// On or off.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Switch {
@@ -154,6 +160,7 @@ pub enum Switch {
 }
 
 /// What an owner says of a category or a registry.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
@@ -164,6 +171,7 @@ pub enum Permission {
 }
 
 /// Whether denials block.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {

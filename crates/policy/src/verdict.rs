@@ -11,6 +11,7 @@ use crate::name::{OrganizationName, TeamName};
 ///
 /// Ordered from mild to strict: of several organizations' outcomes the
 /// strictest holds.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -41,6 +42,7 @@ impl fmt::Display for Outcome {
 }
 
 /// The rule that decided, by its name in the table of rules.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {

@@ -28,6 +28,8 @@ pub enum Action {
     PasswordChanged,
     /// A person can sign in again, or no more.
     AccountStatusChanged,
+    /// A person became a site administrator, or is one no more.
+    SiteRoleChanged,
     /// A person became a member.
     MemberAdded,
     /// A member got another role.
@@ -76,6 +78,7 @@ impl Action {
             Self::PersonCreated => "person_created",
             Self::PasswordChanged => "password_changed",
             Self::AccountStatusChanged => "account_status_changed",
+            Self::SiteRoleChanged => "site_role_changed",
             Self::MemberAdded => "member_added",
             Self::RoleChanged => "role_changed",
             Self::MemberRemoved => "member_removed",

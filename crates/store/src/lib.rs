@@ -78,7 +78,7 @@ pub use ids::{ExceptionId, PersonId, TokenId};
 pub use members::Member;
 pub use namespaces::Namespace;
 pub use organizations::Organization;
-pub use people::{AccountStatus, NewPerson, Person};
+pub use people::{AccountStatus, NewPerson, Person, SiteRole};
 pub use policies::{SettingsChange, StoredSettings};
 pub use secret::{PasswordHash, SecretBytes};
 pub use signing_keys::SigningKey;

@@ -10,8 +10,14 @@ use crate::error::StoreError;
 
 /// Number, title and text of each version. A version that was released is
 /// never changed.
-const VERSIONS: [(i64, &str, &str); 1] =
-    [(1, "first", include_str!("../migrations/0001_first.sql"))];
+const VERSIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../migrations/0001_first.sql")),
+    (
+        2,
+        "site administrators",
+        include_str!("../migrations/0002_site_administrators.sql"),
+    ),
+];
 
 /// Brings a SQLite file to this version. All within one transaction that has
 /// the write lock, since another process may be doing the same.

@@ -31,6 +31,8 @@ pub struct Person {
     pub credentials_epoch: i64,
     /// Whether the person can sign in.
     pub status: AccountStatus,
+    /// Whether the person looks after the installation.
+    pub site_role: SiteRole,
     /// Since when the person is known.
     pub created_at: Timestamp,
 }
@@ -51,6 +53,27 @@ impl AccountStatus {
         match self {
             Self::Active => "active",
             Self::Deactivated => "deactivated",
+        }
+    }
+}
+
+/// What somebody is to the whole installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteRole {
+    /// Looks after it: its organizations, catalog and cache. No right in an
+    /// organization comes with it.
+    Administrator,
+    /// Nothing.
+    None,
+}
+
+impl SiteRole {
+    /// The word used in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::None => "none",
         }
     }
 }
@@ -76,6 +99,7 @@ pub(crate) struct PersonColumns {
     password_hash: Option<String>,
     credentials_epoch: i64,
     status: String,
+    site_role: String,
     created_at: i64,
 }
 
@@ -90,6 +114,7 @@ impl PersonColumns {
             username: place.parse(&self.username)?,
             credentials_epoch: self.credentials_epoch,
             status: place.word(&self.status)?,
+            site_role: place.word(&self.site_role)?,
             created_at: place.time(self.created_at)?,
             email: self.email,
             password_hash: self.password_hash.map(PasswordHash::from),
@@ -118,6 +143,7 @@ impl Store {
             password_hash,
             credentials_epoch: 1,
             status: AccountStatus::Active,
+            site_role: SiteRole::None,
             created_at: change.at(),
         };
         change.check_is_new(&person).await?;
@@ -251,6 +277,36 @@ impl Store {
                 subject: username.as_str(),
                 before: Some(json!(person.status)),
                 after: Some(json!(status)),
+            })
+            .await
+    }
+
+    /// Makes a person a site administrator, or one no more.
+    pub async fn set_site_role(
+        &self,
+        username: &Username,
+        role: SiteRole,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut change = self.change(actor).await?;
+        let person = change.person(username).await?;
+        if person.site_role == role {
+            return Ok(());
+        }
+        change
+            .link()
+            .execute(
+                "UPDATE people SET site_role = $1 WHERE id = $2",
+                values![role.as_str(), person.id],
+            )
+            .await?;
+        change
+            .commit(Entry {
+                organization: None,
+                action: Action::SiteRoleChanged,
+                subject: username.as_str(),
+                before: Some(json!(person.site_role)),
+                after: Some(json!(role)),
             })
             .await
     }

@@ -1,9 +1,11 @@
 //! The configuration file.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pullgate_control::RateLimit;
 use pullgate_reference::Registry;
 use pullgate_upstream::UpstreamConfig;
 use serde::{Deserialize, Deserializer, de::Error};
@@ -116,6 +118,9 @@ pub(crate) struct ControlConfig {
     pub(crate) listen: SocketAddr,
     /// Encrypts the listener.
     pub(crate) tls: Option<TlsConfig>,
+    /// How many requests one person, or one address that has not signed in,
+    /// may make in a minute.
+    pub(crate) requests_per_minute: NonZeroU32,
 }
 
 impl Default for ControlConfig {
@@ -123,6 +128,7 @@ impl Default for ControlConfig {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
             tls: None,
+            requests_per_minute: RateLimit::default().per_minute,
         }
     }
 }

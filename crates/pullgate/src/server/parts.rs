@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pullgate_access::{Door, DoorSettings, Recorder, RecorderSettings};
+use pullgate_admin::Admin;
 use pullgate_cache::Cache;
 use pullgate_catalog::{Catalog, HubClient};
+use pullgate_control::{Control, RateLimit};
 use pullgate_gateway::{Gateway, GatewaySettings, OpenedNetwork};
 use pullgate_identity::Identity;
 use pullgate_reference::Registry;
@@ -57,6 +59,31 @@ impl Parts {
             recorder,
             door: Arc::new(door),
         })
+    }
+
+    /// The services for owners and members over these parts.
+    pub(crate) fn admin(&self, config: &Config) -> Admin {
+        Admin::new(pullgate_admin::Parts {
+            store: self.store.clone(),
+            identity: Arc::clone(&self.identity),
+            catalog: Arc::clone(&self.catalog),
+            door: Arc::clone(&self.door),
+            clock: clock(),
+            console: config.public_url.as_deref().map(Into::into),
+        })
+    }
+
+    /// The API over these parts.
+    pub(crate) fn control(&self, config: &Config) -> Control {
+        Control::new(
+            self.admin(config),
+            Arc::clone(&self.door),
+            Arc::clone(&self.identity),
+            config.public_url.clone(),
+            RateLimit {
+                per_minute: config.control.requests_per_minute,
+            },
+        )
     }
 
     /// The gateway over these parts.

@@ -81,11 +81,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let parts = Arc::new(Parts::open(config).await?);
     let cache = open_cache(config).await?;
     let gateway = GatewayHandler(Arc::new(parts.gateway(config, upstreams, cache.clone())?));
-    let control = ControlHandler(Control::new(
-        Arc::clone(&parts.door),
-        Arc::clone(&parts.identity),
-        config.public_url.clone(),
-    ));
+    let control = ControlHandler(parts.control(config));
     let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
 
     let gateway_listener = Listener::bind(

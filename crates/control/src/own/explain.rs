@@ -1,22 +1,31 @@
 //! What would be decided about an image, and why.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use pullgate_access::Decision;
 use pullgate_identity::{Reach, Subject, Via};
 use pullgate_policy::{Badge, Category, OrganizationName, Outcome, Role, Rule, TeamName, Username};
 use pullgate_reference::Reference;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::api::Shared;
 use crate::authorized::SignedIn;
+use crate::input::Asked;
 use crate::problem::Problem;
 
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(explain))
+}
+
 /// What is asked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Question {
+struct Question {
+    /// The image, as one would type it.
     image: String,
     /// For whom; the one who asks if it is left out.
     #[serde(rename = "as")]
@@ -25,7 +34,7 @@ pub(crate) struct Question {
 
 /// What would be decided about an image, and why. Asking is no pull: it is
 /// not recorded as one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Explanation {
     /// What was asked.
     pub image: String,
@@ -42,8 +51,10 @@ pub struct Explanation {
     /// What is known of the namespace on Docker Hub.
     pub badge: Badge,
     /// The organization whose policy decides.
+    #[schema(value_type = Option<String>)]
     pub organization: Option<OrganizationName>,
     /// The team on which it rests.
+    #[schema(value_type = Option<String>)]
     pub team: Option<TeamName>,
     /// All that in a sentence.
     pub sentence: String,
@@ -67,14 +78,21 @@ impl Explanation {
     }
 }
 
-/// `GET /api/v1/explain?image=&as=`: for oneself, and for a member of an
-/// organization that one owns.
-pub(crate) async fn explain(
+/// What would be decided about an image, and why
+///
+/// For oneself, and for a member of an organization that one owns.
+#[utoipa::path(
+    get,
+    path = "/api/v1/explain",
+    tag = "decisions",
+    params(Question),
+    responses((status = 200, description = "The decision.", body = Explanation)),
+)]
+async fn explain(
     State(shared): State<Shared>,
     SignedIn(asker): SignedIn,
-    question: Result<Query<Question>, QueryRejection>,
+    Asked(question): Asked<Question>,
 ) -> Result<Json<Explanation>, Problem> {
-    let Query(question) = question.map_err(|error| Problem::bad_request(error.body_text()))?;
     let reference: Reference = question.image.parse().map_err(|error| {
         Problem::bad_request(format!("{:?} is not an image: {error}", question.image))
     })?;

@@ -4,12 +4,26 @@ use axum::Json;
 use axum::extract::State;
 use pullgate_identity::Subject;
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::api::Shared;
 use crate::authorized::SignedIn;
 
-/// `GET /v2/user/`.
-pub(crate) async fn who(State(shared): State<Shared>, SignedIn(subject): SignedIn) -> Json<Value> {
+pub(super) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(who))
+        .routes(routes!(organizations))
+}
+
+/// Who has signed in
+#[utoipa::path(
+    get,
+    path = "/v2/user",
+    tag = "users",
+    responses((status = 200, description = "Who it is.", body = Value)),
+)]
+async fn who(State(shared): State<Shared>, SignedIn(subject): SignedIn) -> Json<Value> {
     let directory = shared.identity.directory();
     let organizations: Vec<Value> = directory
         .memberships(&subject)
@@ -31,11 +45,14 @@ pub(crate) async fn who(State(shared): State<Shared>, SignedIn(subject): SignedI
     })
 }
 
-/// `GET /v2/user/orgs/`, in Docker Hub's shape of a page.
-pub(crate) async fn organizations(
-    State(shared): State<Shared>,
-    SignedIn(subject): SignedIn,
-) -> Json<Value> {
+/// The organizations of whoever has signed in
+#[utoipa::path(
+    get,
+    path = "/v2/user/orgs",
+    tag = "users",
+    responses((status = 200, description = "The organizations.", body = Value)),
+)]
+async fn organizations(State(shared): State<Shared>, SignedIn(subject): SignedIn) -> Json<Value> {
     let directory = shared.identity.directory();
     let results: Vec<Value> = directory
         .memberships(&subject)

@@ -1,0 +1,34 @@
+//! What owners and members may do with their organization.
+//!
+//! The API, the console and the command line are three ways to the same
+//! services, and the services are here: each takes a [`Caller`], says who may
+//! do this and who may not, checks what is asked, makes the change with its
+//! row of history, and returns when the server decides by it. So a right is
+//! written down once, and no handler, template or command holds a rule.
+//!
+//! # Rights
+//!
+//! - An *owner* may read and change everything of the organization.
+//! - A *member* may read the organization's settings, teams and members, and
+//!   their own exceptions and requests, and change none of it but their own.
+//! - A *site administrator* looks after the installation (organizations, the
+//!   catalog, the cache), and has no right in an organization by it.
+//! - To whoever does not belong to an organization it does not exist: the
+//!   answer is the same for one of others and for none.
+//! - A personal access token administrates only with the scope `repo:admin`,
+//!   and never makes or changes access tokens. An organization's token pulls
+//!   images and administrates nothing.
+//!
+//! Rights are looked up in the directory of the moment, so one that was lost
+//! is lost from the next request on.
+
+mod admin;
+mod caller;
+mod error;
+mod image_access;
+mod rights;
+
+pub use admin::{Admin, Parts};
+pub use caller::Caller;
+pub use error::AdminError;
+pub use image_access::ImageAccess;

@@ -1,0 +1,34 @@
+//! Docker Hub's paths, under `/v2`. Their shapes are those of the Hub's own
+//! description of its API, version 2-beta.
+
+mod settings;
+mod sign_in;
+mod user;
+
+use axum::Router;
+use axum::routing::any;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::api::Shared;
+use crate::problem::Problem;
+
+/// All of them.
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .merge(sign_in::routes())
+        .merge(user::routes())
+        .merge(settings::routes())
+}
+
+/// The Hub's paths for which there is nothing to manage here.
+pub(crate) fn not_ours() -> Router<Shared> {
+    Router::new()
+        .route("/v2/namespaces/{*rest}", any(repositories))
+        .route("/v2/repositories/{*rest}", any(repositories))
+}
+
+async fn repositories() -> Problem {
+    Problem::not_found(
+        "Pullgate decides who may pull and keeps no repositories: manage them at the registry that holds them",
+    )
+}

@@ -1,0 +1,3 @@
+//! Docker Hub's paths.
+
+mod settings;

@@ -1,0 +1,214 @@
+//! Two organizations, their people, and the API in front of them, without a
+//! network between.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use pullgate_access::{Clock, Door, DoorSettings, Recorder, RecorderSettings};
+use pullgate_admin::{Admin, Parts};
+use pullgate_catalog::{Catalog, HubClient};
+use pullgate_control::{Client, Control, RateLimit};
+use pullgate_identity::{Identity, Reach, Subject, Via};
+use pullgate_policy::{OrganizationName, Role, Username};
+use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// olivia owns acme and mia is a member of it; oscar owns other; sam belongs
+/// to no organization.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) door: Arc<Door>,
+    pub(crate) control: Control,
+    _folder: TempDir,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Null if it is not JSON.
+    pub(crate) body: Value,
+}
+
+pub(crate) fn organization(name: &str) -> OrganizationName {
+    name.parse().unwrap()
+}
+
+pub(crate) fn username(name: &str) -> Username {
+    name.parse().unwrap()
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&DatabaseUrl::sqlite(folder.path().join("db")))
+            .await
+            .unwrap();
+        let by = &Actor::CommandLine;
+        for name in ["olivia", "mia", "oscar", "sam"] {
+            let person = NewPerson {
+                username: username(name),
+                email: format!("{name}@example.com"),
+                password_hash: None,
+            };
+            store.create_person(person, by).await.unwrap();
+        }
+        for (name, owner) in [("acme", "olivia"), ("other", "oscar")] {
+            store
+                .create_organization(&organization(name), name, &username(owner), by)
+                .await
+                .unwrap();
+        }
+        store
+            .set_member(&organization("acme"), &username("mia"), Role::Member, by)
+            .await
+            .unwrap();
+        Self::over(store, folder).await
+    }
+
+    async fn over(store: Store, folder: TempDir) -> Self {
+        let clock: Clock = Arc::new(Timestamp::now);
+        let settings = pullgate_identity::Settings::default();
+        let identity = Identity::open(store.clone(), settings, Arc::clone(&clock))
+            .await
+            .unwrap();
+        let identity = Arc::new(identity);
+        let settings = pullgate_catalog::Settings::default();
+        // Nobody listens there: Docker Hub is away.
+        let hub = HubClient::new("http://127.0.0.1:1", &settings).unwrap();
+        let catalog = Catalog::open(store.clone(), hub, settings, Arc::clone(&clock))
+            .await
+            .unwrap();
+        let catalog = Arc::new(catalog);
+        let recorder = Arc::new(Recorder::new(
+            store.clone(),
+            Arc::clone(&clock),
+            RecorderSettings::new(folder.path().join("spool")),
+        ));
+        let door = Door::open(
+            store.clone(),
+            Arc::clone(&identity),
+            Arc::clone(&catalog),
+            Arc::clone(&recorder),
+            Arc::clone(&clock),
+            DoorSettings::default(),
+        )
+        .await
+        .unwrap();
+        let door = Arc::new(door);
+        let console = "https://pullgate.example.com";
+        let admin = Admin::new(Parts {
+            store: store.clone(),
+            identity: Arc::clone(&identity),
+            catalog,
+            door: Arc::clone(&door),
+            clock,
+            console: Some(console.into()),
+        });
+        let control = Control::new(
+            admin,
+            Arc::clone(&door),
+            Arc::clone(&identity),
+            Some(console.to_owned()),
+            RateLimit::default(),
+        );
+        Self {
+            store,
+            identity,
+            recorder,
+            door,
+            control,
+            _folder: folder,
+        }
+    }
+
+    /// A session of this person's, as after signing in with a password.
+    pub(crate) fn session(&self, name: &str) -> String {
+        let person = {
+            let directory = self.identity.directory();
+            Arc::clone(directory.person_named(name).unwrap())
+        };
+        let subject = Subject::Person {
+            id: person.id,
+            username: person.username.clone(),
+            epoch: person.credentials_epoch,
+            via: Via::Password,
+            reach: Reach::All,
+        };
+        self.identity.issue_session(&subject).unwrap().token
+    }
+
+    /// Asks as this person; an empty name is somebody who has not signed in.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        who: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let session = (!who.is_empty()).then(|| self.session(who));
+        self.ask_with(method, session.as_deref(), path, body).await
+    }
+
+    /// Asks with this session.
+    pub(crate) async fn ask_with(
+        &self,
+        method: Method,
+        session: Option<&str>,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(session) = session {
+            request = request.header(AUTHORIZATION, format!("Bearer {session}"));
+        }
+        let request = match body {
+            Some(body) => request
+                .header(CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let client = Client {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        let response = self.control.handle(request.unwrap(), client).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) async fn get(&self, who: &str, path: &str) -> Answer {
+        self.ask(Method::GET, who, path, None).await
+    }
+
+    pub(crate) async fn put(&self, who: &str, path: &str, body: &Value) -> Answer {
+        self.ask(Method::PUT, who, path, Some(body)).await
+    }
+
+    pub(crate) async fn post(&self, who: &str, path: &str, body: &Value) -> Answer {
+        self.ask(Method::POST, who, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, who: &str, path: &str, body: &Value) -> Answer {
+        self.ask(Method::PATCH, who, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, who: &str, path: &str) -> Answer {
+        self.ask(Method::DELETE, who, path, None).await
+    }
+}
