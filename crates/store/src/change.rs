@@ -57,6 +57,11 @@ impl Change<'_> {
         self.work.link()
     }
 
+    /// The transaction, for what reads in others, too.
+    pub(crate) fn work(&mut self) -> &mut Work {
+        &mut self.work
+    }
+
     /// When it happens.
     pub(crate) fn at(&self) -> Timestamp {
         self.at

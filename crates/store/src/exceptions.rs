@@ -1,12 +1,12 @@
 //! Allowances for one repository with an end.
 
 use jiff::Timestamp;
-use pullgate_policy::{Covers, Exception, OrganizationName, TeamName, Username};
+use pullgate_policy::{Covers, Exception, OrganizationName};
 use pullgate_reference::Repository;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
-use crate::change::Entry;
+use crate::change::{Change, Entry};
 use crate::column::{Place, check_text};
 use crate::error::StoreError;
 use crate::history::Action;
@@ -42,9 +42,40 @@ pub struct NewException {
     pub reason: String,
 }
 
+impl NewException {
+    /// What the history tells of it.
+    pub(crate) fn tell(&self) -> Json {
+        tell(&self.covers, self.ends_at, &self.reason)
+    }
+}
+
+impl ExceptionRecord {
+    /// What the history tells of it.
+    pub(crate) fn tell(&self) -> Json {
+        let Exception {
+            repository,
+            covers,
+            ends_at,
+        } = &self.exception;
+        let mut told = tell(covers, *ends_at, &self.reason);
+        told["id"] = json!(self.id);
+        told["repository"] = json!(repository.as_str());
+        told
+    }
+}
+
+fn tell(covers: &Covers, ends_at: Timestamp, reason: &str) -> Json {
+    let (team, person) = match covers {
+        Covers::Organization => (None, None),
+        Covers::Team(team) => (Some(team), None),
+        Covers::Person(person) => (None, Some(person)),
+    };
+    json!({"team": team, "person": person, "ends_at": ends_at, "reason": reason})
+}
+
 /// The columns of an exception.
 #[derive(sqlx::FromRow)]
-struct ExceptionColumns {
+pub(crate) struct ExceptionColumns {
     id: String,
     repository: String,
     team: Option<String>,
@@ -56,7 +87,7 @@ struct ExceptionColumns {
 }
 
 impl ExceptionColumns {
-    fn read(self, place: Place<'_>) -> Result<ExceptionRecord, StoreError> {
+    pub(crate) fn read(self, place: Place<'_>) -> Result<ExceptionRecord, StoreError> {
         let covers = (self.team.as_deref(), self.person.as_deref());
         Ok(ExceptionRecord {
             id: place.parse(&self.id)?,
@@ -96,60 +127,19 @@ impl Store {
         exception: NewException,
         actor: &Actor,
     ) -> Result<ExceptionId, StoreError> {
-        let NewException {
-            repository,
-            covers,
-            ends_at,
-            reason,
-        } = exception;
-        check_text("reason", &reason, 1_000)?;
-        let id = ExceptionId::generate();
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
-        let (team, person): (Option<TeamName>, Option<Username>) = match covers {
-            Covers::Organization => (None, None),
-            Covers::Team(team) => {
-                change.check_team(organization, &team).await?;
-                (Some(team), None)
-            }
-            Covers::Person(person) => {
-                change.member(organization, &person).await?;
-                (None, Some(person))
-            }
-        };
-        let (made_at, made_by) = (change.at(), change.actor().to_string());
-        change
-            .link()
-            .execute(
-                "INSERT INTO exceptions
-                     (id, organization, repository, team, person, ends_at, reason, made_by, made_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                values![
-                    id,
-                    organization,
-                    &repository,
-                    team.as_ref().map(TeamName::as_str),
-                    person.as_ref().map(Username::as_str),
-                    ends_at,
-                    &*reason,
-                    made_by,
-                    made_at,
-                ],
-            )
-            .await?;
+        let repository = exception.repository.clone();
+        let mut after = exception.tell();
+        let id = change.insert_exception(organization, exception).await?;
+        after["id"] = json!(id);
         change
             .commit(Entry {
                 organization: Some(organization),
                 action: Action::ExceptionAdded,
                 subject: repository.as_str(),
                 before: None,
-                after: Some(json!({
-                    "id": id,
-                    "team": team,
-                    "person": person,
-                    "ends_at": ends_at,
-                    "reason": reason,
-                })),
+                after: Some(after),
             })
             .await?;
         Ok(id)
@@ -222,5 +212,54 @@ impl Store {
             .into_iter()
             .map(|columns| columns.read(place))
             .collect()
+    }
+}
+
+impl Change<'_> {
+    /// Writes a new exception, for a team or a member that there is.
+    pub(crate) async fn insert_exception(
+        &mut self,
+        organization: &OrganizationName,
+        exception: NewException,
+    ) -> Result<ExceptionId, StoreError> {
+        let NewException {
+            repository,
+            covers,
+            ends_at,
+            reason,
+        } = exception;
+        check_text("reason", &reason, 1_000)?;
+        let id = ExceptionId::generate();
+        let (team, person) = match &covers {
+            Covers::Organization => (None, None),
+            Covers::Team(team) => {
+                self.check_team(organization, team).await?;
+                (Some(team.as_str()), None)
+            }
+            Covers::Person(person) => {
+                self.member(organization, person).await?;
+                (None, Some(person.as_str()))
+            }
+        };
+        let (made_at, made_by) = (self.at(), self.actor().to_string());
+        self.link()
+            .execute(
+                "INSERT INTO exceptions
+                     (id, organization, repository, team, person, ends_at, reason, made_by, made_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                values![
+                    id,
+                    organization,
+                    &repository,
+                    team,
+                    person,
+                    ends_at,
+                    &*reason,
+                    made_by,
+                    made_at,
+                ],
+            )
+            .await?;
+        Ok(id)
     }
 }

@@ -48,6 +48,8 @@ pub enum Action {
     TeamAdditionsChanged,
     /// An organization's settings were changed.
     SettingsChanged,
+    /// A policy was made to be as a document says.
+    PolicyApplied,
     /// Patterns were added to an allowlist.
     AllowlistAdded,
     /// Patterns were taken off an allowlist.
@@ -88,6 +90,7 @@ impl Action {
             Self::TeamMemberRemoved => "team_member_removed",
             Self::TeamAdditionsChanged => "team_additions_changed",
             Self::SettingsChanged => "settings_changed",
+            Self::PolicyApplied => "policy_applied",
             Self::AllowlistAdded => "allowlist_added",
             Self::AllowlistRemoved => "allowlist_removed",
             Self::ExceptionAdded => "exception_added",

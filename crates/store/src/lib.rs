@@ -65,6 +65,7 @@ mod snapshot;
 mod store;
 mod teams;
 mod url;
+mod whole_policy;
 
 pub use access_tokens::{NewToken, Token, TokenOwner};
 pub use actor::{Actor, UnknownActor};
@@ -86,3 +87,4 @@ pub use snapshot::{OrganizationRow, Snapshot, TokenRow};
 pub use store::{Clock, Store};
 pub use teams::Team;
 pub use url::DatabaseUrl;
+pub use whole_policy::{PolicyEdit, WholePolicy};

@@ -121,7 +121,7 @@ impl Store {
 impl Change<'_> {
     /// That no repository could lie both in this namespace and in another
     /// organization's.
-    async fn check_nobody_elses(
+    pub(crate) async fn check_nobody_elses(
         &mut self,
         organization: &OrganizationName,
         wanted: &Pattern,

@@ -21,3 +21,4 @@ mod processes;
 mod snapshot;
 mod teams;
 mod tokens;
+mod whole_policy;
