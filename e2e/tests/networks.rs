@@ -69,6 +69,7 @@ fn in_an_opened_network_the_organizations_policy_decides_and_is_recorded() {
 
     expect_recorded(
         &site,
+        "127.0.0.1",
         &[
             ("docker.io/library/base", "official", "allowed"),
             ("docker.io/evil/miner", "community", "denied"),
@@ -77,9 +78,10 @@ fn in_an_opened_network_the_organizations_policy_decides_and_is_recorded() {
     );
 }
 
-/// Waits until these decisions stand in acme's log, as made for nobody known.
+/// Waits until these decisions stand in acme's log, as made for nobody known
+/// at that address.
 #[track_caller]
-fn expect_recorded(site: &Site, expected: &[(&str, &str, &str)]) {
+fn expect_recorded(site: &Site, address: &str, expected: &[(&str, &str, &str)]) {
     // Recording is batched; a decision is there within a second or so.
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -95,7 +97,7 @@ fn expect_recorded(site: &Site, expected: &[(&str, &str, &str)]) {
                     && decision["outcome"] == *outcome
                     && decision["organization"] == "acme"
                     && decision["subject"] == "anonymous:acme"
-                    && decision["address"] == "127.0.0.1"
+                    && decision["address"] == address
             })
         };
         if expected.iter().all(stands) {
@@ -135,4 +137,37 @@ fn a_token_from_an_opened_network_is_worth_nothing_elsewhere() {
     site.gateway.reconfigure("'127.0.0.0/8'", "'10.20.0.0/16'");
     site.gateway.restart();
     refuses_strangers(&site, &token, "with a token from inside");
+}
+
+#[test]
+fn a_trusted_proxy_says_from_where_its_clients_come() {
+    let site = Site::start_with(|setting| {
+        setting.top = "trusted_proxies = ['127.0.0.0/8']\n".to_owned();
+        setting.tables =
+            "[[opened_networks]]\nnetwork = '10.20.0.0/16'\norganization = 'acme'\n".to_owned();
+    });
+    let token = |forwarded: &str| {
+        ask("GET", "/token?scope=repository:library/base:pull")
+            .header("x-forwarded-for", forwarded)
+            .to(site.gateway.port())
+            .json()["token"]
+            .as_str()
+            .map(str::to_owned)
+            .expect("a token")
+    };
+    let pull = |forwarded: &str| {
+        request(&site, "library/base")
+            .header("x-forwarded-for", forwarded)
+            .bearer(&token(forwarded))
+            .to(site.gateway.port())
+            .status
+    };
+    assert_eq!(pull("10.20.0.5"), 200);
+    assert_eq!(pull("192.0.2.1, 10.20.0.5"), 200);
+    // What the client itself wrote in front of it opens nothing.
+    assert_eq!(pull("10.20.0.5, 192.0.2.1"), 403);
+    assert_eq!(pull("192.0.2.1"), 403);
+
+    let allowed = ("docker.io/library/base", "official", "allowed");
+    expect_recorded(&site, "10.20.0.5", &[allowed]);
 }

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use pullgate_control::RateLimit;
 use pullgate_reference::Registry;
 use pullgate_upstream::UpstreamConfig;
@@ -49,6 +50,10 @@ pub(crate) struct Config {
     /// Accounts of organizations at those registries, for their private
     /// repositories.
     pub(crate) organization_accounts: Vec<OrganizationAccount>,
+    /// Proxies in front of this server, by their networks: what they say of
+    /// their clients, in `X-Forwarded-For` and `X-Forwarded-Proto`, is
+    /// believed. Default: none.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// Networks from which people pull without signing in. Default: none.
     pub(crate) opened_networks: Vec<OpenedNetworkConfig>,
     /// How long the last known policy decides while the database is away;
@@ -71,6 +76,7 @@ impl Default for Config {
             identity: IdentityConfig::default(),
             upstreams: Vec::new(),
             organization_accounts: Vec::new(),
+            trusted_proxies: Vec::new(),
             opened_networks: Vec::new(),
             hold_policy: Duration::from_mins(15),
         }

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod connections;
+mod forwarded;
 mod operations;
 mod parts;
 mod poke;

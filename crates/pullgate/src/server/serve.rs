@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::connections::{Handler, Listener};
+use super::forwarded::TrustedProxies;
 use super::operations::Operations;
 use super::parts::{Parts, open_upstreams};
 use super::poke;
@@ -80,8 +81,15 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let upstreams = open_upstreams(config)?;
     let parts = Arc::new(Parts::open(config).await?);
     let cache = open_cache(config).await?;
-    let gateway = GatewayHandler(Arc::new(parts.gateway(config, upstreams, cache.clone())?));
-    let control = ControlHandler(parts.control(config));
+    let proxies = TrustedProxies::new(&config.trusted_proxies);
+    let gateway = GatewayHandler {
+        gateway: Arc::new(parts.gateway(config, upstreams, cache.clone())?),
+        proxies: proxies.clone(),
+    };
+    let control = ControlHandler {
+        control: parts.control(config),
+        proxies,
+    };
     let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
 
     let gateway_listener = Listener::bind(
@@ -192,7 +200,7 @@ fn warn_of_opened_networks(config: &Config) {
             organization = %opened.organization,
             "pulls without signing in are open to this network. If a proxy or address \
              translation inside it stands in front of the gateway, they are open to whoever \
-             comes through that"
+             comes through that, unless the proxy is named in trusted_proxies"
         );
     }
 }
@@ -235,28 +243,36 @@ impl EndSignals {
 
 /// The gateway behind a listener.
 #[derive(Clone)]
-struct GatewayHandler(Arc<Gateway>);
+struct GatewayHandler {
+    gateway: Arc<Gateway>,
+    proxies: TrustedProxies,
+}
 
 impl Handler for GatewayHandler {
     type Body = ReplyBody;
 
     async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<ReplyBody> {
-        self.0.handle(request, peer).await
+        let peer = self.proxies.client(peer, request.headers());
+        self.gateway.handle(request, peer).await
     }
 }
 
 /// The control API behind a listener.
 #[derive(Clone)]
-struct ControlHandler(Control);
+struct ControlHandler {
+    control: Control,
+    proxies: TrustedProxies,
+}
 
 impl Handler for ControlHandler {
     type Body = axum::body::Body;
 
     async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Self::Body> {
+        let peer = self.proxies.client(peer, request.headers());
         let client = Client {
             address: peer.address,
         };
-        self.0.handle(request, client).await
+        self.control.handle(request, client).await
     }
 }
 
