@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use pullgate_catalog::Catalog;
 use pullgate_identity::{Identity, Subject};
@@ -17,6 +17,7 @@ use pullgate_store::{Store, StoreError};
 
 use crate::decision::{Checked, Decision};
 use crate::entry::Entry;
+use crate::loading::Loading;
 use crate::policies::Policies;
 use crate::pull::Pull;
 use crate::recorder::Recorder;
@@ -43,6 +44,26 @@ impl Default for DoorSettings {
     }
 }
 
+/// By which policies is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// By those of the store.
+    Current,
+    /// The store cannot be asked: by the last that it confirmed.
+    Held {
+        /// Why it cannot be asked.
+        why: Arc<String>,
+        /// Until when they hold, unless it answers before.
+        until: Timestamp,
+    },
+    /// By none: everything is denied, for the store has not confirmed any for
+    /// too long.
+    Expired {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
 /// The one place where it is decided who may pull what.
 pub struct Door {
     pub(crate) store: Store,
@@ -51,7 +72,9 @@ pub struct Door {
     /// When the store last said that the policies are the current ones, in
     /// milliseconds since 1970.
     pub(crate) confirmed_at: AtomicI64,
-    pub(crate) reloading: tokio::sync::Mutex<()>,
+    /// Why the store cannot be asked, while it cannot.
+    pub(crate) away: ArcSwapOption<String>,
+    pub(crate) loading: Loading,
     pub(crate) clock: Clock,
     catalog: Arc<Catalog>,
     recorder: Arc<Recorder>,
@@ -82,7 +105,8 @@ impl Door {
             identity,
             policies: ArcSwap::from_pointee(Policies::new(0, [])),
             confirmed_at: AtomicI64::new(0),
-            reloading: tokio::sync::Mutex::new(()),
+            away: ArcSwapOption::empty(),
+            loading: Loading::default(),
             clock,
             catalog,
             recorder,
@@ -110,6 +134,21 @@ impl Door {
     /// nothing is recorded.
     pub async fn explain(&self, subject: &Subject, repository: &Repository) -> Decision {
         self.decide(subject, repository).await
+    }
+
+    /// By which policies is decided at this moment.
+    pub fn standing(&self) -> Standing {
+        let confirmed = self.confirmed_at.load(Ordering::Relaxed);
+        let hold = i64::try_from(self.settings.hold_policy.as_millis()).unwrap_or(i64::MAX);
+        let end = Timestamp::from_millisecond(confirmed.saturating_add(hold));
+        let end = end.unwrap_or(Timestamp::MAX);
+        if self.is_stale((self.clock)()) {
+            return Standing::Expired { since: end };
+        }
+        match self.away.load_full() {
+            None => Standing::Current,
+            Some(why) => Standing::Held { why, until: end },
+        }
     }
 
     /// Explains to an owner what holds for somebody else: by the policies of

@@ -7,6 +7,7 @@ use std::time::Duration;
 use pullgate_identity::Directory;
 use pullgate_policy::OrganizationName;
 use pullgate_store::StoreError;
+use tokio::sync::Notify;
 
 use crate::door::Door;
 use crate::policies::Policies;
@@ -15,7 +16,11 @@ use crate::policies::Policies;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the store is asked whether anything has changed.
-const POLL: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(200);
+
+/// The same where one is told of changes: often enough that a change holds
+/// within a second when nothing was told.
+const LOOK_THOUGH_TOLD: Duration = Duration::from_millis(500);
 
 impl Door {
     /// Brings the store's policies, people and tokens in, at once.
@@ -23,8 +28,7 @@ impl Door {
     /// When it returns, every decision from then on is made by them.
     pub async fn reload(&self) -> Result<(), StoreError> {
         // Two at once could put an older snapshot in place of a newer one.
-        let _one_at_a_time = self.reloading.lock().await;
-        self.load().await
+        self.loading.share(Box::pin(self.load())).await
     }
 
     /// Brings in what has changed, and nothing if nothing has: of many who
@@ -41,12 +45,7 @@ impl Door {
             self.confirm(now);
             return Ok(());
         }
-        let _one_at_a_time = self.reloading.lock().await;
-        // Whoever was before us in the line may have brought it in.
-        if generation == self.policies.load().generation {
-            return Ok(());
-        }
-        self.load().await
+        self.loading.share(Box::pin(self.load())).await
     }
 
     /// Whether there is such an organization.
@@ -76,24 +75,48 @@ impl Door {
         Ok(())
     }
 
-    /// Follows the store for as long as it runs: notices a change by its
-    /// generation, and lets the policies age while the store is away.
+    /// Follows the store for as long as it runs: brings in a change when it
+    /// is told of one, looks by itself for what it was not told of, and lets
+    /// the policies age while the store is away.
     pub async fn follow(&self) {
-        let mut tick = tokio::time::interval(POLL);
-        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut away = false;
-        loop {
-            tick.tick().await;
-            match self.catch_up().await {
-                Ok(()) if away => {
-                    away = false;
+        let mut listener = self.store.listen();
+        let every = if listener.is_told() {
+            LOOK_THOUGH_TOLD
+        } else {
+            LOOK
+        };
+        // Many are told of while one is brought in, and are brought in
+        // together then.
+        let told = Notify::new();
+        let listen = async {
+            loop {
+                listener.changed().await;
+                told.notify_one();
+            }
+        };
+        let look = async {
+            loop {
+                self.look().await;
+                // Told or not, it looks again.
+                let _ = tokio::time::timeout(every, told.notified()).await;
+            }
+        };
+        tokio::join!(listen, look);
+    }
+
+    /// Brings in what has changed, and says when the database goes away and
+    /// comes back.
+    async fn look(&self) {
+        match self.catch_up().await {
+            Ok(()) => {
+                if self.away.swap(None).is_some() {
                     tracing::info!("the database answers again");
                 }
-                Err(error) if !away => {
-                    away = true;
+            }
+            Err(error) => {
+                if self.away.swap(Some(Arc::new(error.to_string()))).is_none() {
                     tracing::error!(%error, "the database is away: deciding by the last known policy");
                 }
-                Ok(()) | Err(_) => {}
             }
         }
     }

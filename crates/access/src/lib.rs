@@ -8,9 +8,9 @@
 //! # What is in memory, and how it stays true
 //!
 //! All policies are compiled into one immutable snapshot, read without a
-//! lock and replaced as a whole. [`Door::follow`] asks the store a few times
-//! a second whether anything has changed, and [`Door::reload`] brings a
-//! change in at once. When the store cannot be asked, the last known policy
+//! lock and replaced as a whole. [`Door::follow`] is told of changes where the
+//! store tells of them, and asks a few times a second in any case;
+//! [`Door::reload`] brings a change in at once. When the store cannot be asked, the last known policy
 //! goes on deciding for a set time; after that everything is denied.
 //!
 //! # No decision without a record
@@ -24,12 +24,13 @@ mod decision;
 mod door;
 mod entry;
 mod follow;
+mod loading;
 mod policies;
 mod pull;
 mod recorder;
 mod spool;
 
 pub use decision::{Checked, Decision};
-pub use door::{Clock, Door, DoorSettings};
+pub use door::{Clock, Door, DoorSettings, Standing};
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};

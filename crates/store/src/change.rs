@@ -72,7 +72,7 @@ impl Change<'_> {
         self.actor
     }
 
-    /// Makes it true, with its row of history.
+    /// Makes it true, with its row of history, and tells all who listen.
     pub(crate) async fn commit(mut self, entry: Entry<'_>) -> Result<(), StoreError> {
         let text = |json: Option<Json>| json.map(|json| json.to_string());
         let (generation, at, actor) = (self.generation, self.at, self.actor.to_string());
@@ -93,6 +93,9 @@ impl Change<'_> {
                 ],
             )
             .await?;
+        if let Some(announcement) = self.link().dialect().announcement() {
+            self.link().execute(announcement, values![]).await?;
+        }
         self.work.commit().await
     }
 }

@@ -11,15 +11,22 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::error::StoreError;
 
-/// How long one waits for a connection, or for another writer of the SQLite
-/// file, before the database counts as away.
+/// How long one waits for another writer of the SQLite file before the
+/// database counts as away.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long one waits for a connection to PostgreSQL before it counts as away.
+/// Shorter, for whoever wants to change something is told so only then.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How many read a SQLite file at the same time.
 const SQLITE_READERS: u32 = 4;
 
 /// How many connections one process makes to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// Where PostgreSQL tells of changes.
+pub(crate) const CHANNEL: &str = "pullgate_changes";
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +50,15 @@ pub(crate) const POSTGRES_BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMIT
 pub(crate) const POSTGRES_BEGIN_PICTURE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 impl Dialect {
+    /// What tells all who listen of a change, once it is committed; nothing
+    /// where nobody can listen.
+    pub(crate) fn announcement(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("NOTIFY pullgate_changes"),
+        }
+    }
+
     /// `(…), (…)` for that many rows of that many parameters. SQLite's
     /// parameters have no number here: it looks numbered ones up by their name,
     /// one after the other, which takes longer than writing the rows.
@@ -117,6 +133,16 @@ pub(crate) fn sqlite_readers(options: SqliteConnectOptions) -> SqlitePool {
 pub(crate) fn postgres(options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(POSTGRES_PATIENCE)
+        .connect_lazy_with(options)
+}
+
+/// The one connection that is told of changes.
+pub(crate) fn postgres_ear(options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(POSTGRES_PATIENCE)
         .connect_lazy_with(options)
 }

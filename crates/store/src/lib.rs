@@ -27,7 +27,8 @@
 //!
 //! [`Store::generation`] is one cheap question; when the answer has moved,
 //! [`Store::load`] reads everything that deciding needs in one consistent
-//! picture. The last use of a token, the categories learnt and the decisions
+//! picture. On PostgreSQL a [`Listener`] is told of each change the moment it is
+//! committed, whichever process has made it. The last use of a token, the categories learnt and the decisions
 //! are no changes in this sense: they come too often, and no owner makes them.
 //!
 //! # What cannot be read
@@ -50,6 +51,7 @@ mod exceptions;
 mod history;
 mod ids;
 mod link;
+mod listen;
 mod members;
 mod migrations;
 mod namespaces;
@@ -76,6 +78,7 @@ pub use error::{Conflict, StoreError};
 pub use exceptions::{ExceptionRecord, NewException};
 pub use history::{Action, ChangeRecord};
 pub use ids::{ExceptionId, PersonId, TokenId};
+pub use listen::Listener;
 pub use members::Member;
 pub use namespaces::Namespace;
 pub use organizations::Organization;

@@ -11,6 +11,7 @@ mod exceptions;
 mod history;
 mod home;
 mod keys;
+mod listening;
 mod many;
 mod members;
 mod namespaces;
