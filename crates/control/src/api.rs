@@ -18,7 +18,7 @@ use pullgate_identity::Identity;
 use crate::authorized;
 use crate::problem::Problem;
 use crate::rate::{RateLimit, Rates};
-use crate::{hub, openapi, own, request_page};
+use crate::{hub, openapi, request_page};
 
 /// The largest body of a request, in bytes, unless its handler allows more.
 const MAX_BODY: usize = 64 * 1024;
@@ -63,10 +63,7 @@ impl Control {
         console: Option<String>,
         rate: RateLimit,
     ) -> Self {
-        let (router, document) = openapi::described()
-            .merge(hub::routes())
-            .merge(own::routes())
-            .split_for_parts();
+        let (router, document) = openapi::operations().split_for_parts();
         let document = openapi::complete(document);
         let router = router
             .merge(openapi::routes(&document))

@@ -18,6 +18,7 @@
 
 mod api;
 mod authorized;
+mod docs_page;
 mod hub;
 mod input;
 mod openapi;
@@ -28,5 +29,6 @@ mod rate;
 mod request_page;
 
 pub use api::{Client, Control};
+pub use openapi::openapi;
 pub use own::Explanation;
 pub use rate::RateLimit;

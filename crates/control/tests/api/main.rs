@@ -6,5 +6,7 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod document;
 mod hub;
+mod openapi;
 mod world;

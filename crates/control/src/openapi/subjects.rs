@@ -1,0 +1,45 @@
+//! What the operations are about: the tags of the description, in the order
+//! in which one would want to read.
+
+use serde_json::json;
+use utoipa::openapi::Tag;
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::tag::TagBuilder;
+
+/// A tag, its title, and what it is about.
+const SUBJECTS: &[(&str, &str, &str)] = &[
+    (
+        "authentication",
+        "Signing in",
+        "A password or an access token becomes a session, which every other operation asks for.",
+    ),
+    (
+        "users",
+        "You",
+        "Who has signed in, and to which organizations they belong.",
+    ),
+    (
+        "org-settings",
+        "Settings of an organization",
+        "Docker Hub's switches of Image Access Management and Registry Access Management.",
+    ),
+    (
+        "decisions",
+        "Decisions",
+        "What was decided about pulls, what would be, and why.",
+    ),
+];
+
+pub(super) fn tags() -> Vec<Tag> {
+    SUBJECTS
+        .iter()
+        .map(|(name, title, about)| {
+            let title = ExtensionsBuilder::new().add("x-displayName", json!(title));
+            TagBuilder::new()
+                .name(*name)
+                .description(Some(*about))
+                .extensions(Some(title.build()))
+                .build()
+        })
+        .collect()
+}
