@@ -16,6 +16,7 @@ use crate::config::{self, Config};
 use crate::demo::DemoCommand;
 use crate::explain::ExplainCommand;
 use crate::failure::Failure;
+use crate::openapi::OpenapiCommand;
 use crate::output::ended_is_fine;
 use crate::reference::{ReferenceCommand, Verdict};
 use crate::remote::{self, LoginCommand, LogoutCommand, WhoamiCommand};
@@ -125,6 +126,7 @@ enum Command {
     #[command(subcommand)]
     Catalog(CatalogCommand),
     Reference(ReferenceCommand),
+    Openapi(OpenapiCommand),
     Login(LoginCommand),
     Logout(LogoutCommand),
     Whoami(WhoamiCommand),
@@ -148,6 +150,7 @@ impl Cli {
         match self.command {
             Command::Demo(command) => return command.run().await,
             Command::Reference(command) => return print_references(command),
+            Command::Openapi(_) => return OpenapiCommand::run(),
             Command::Login(command) => return command.run().await,
             Command::Logout(_) => return remote::logout(),
             Command::Whoami(command) => return command.run().await,
@@ -172,6 +175,7 @@ impl Cli {
             Command::Catalog(command) => command.run(config).await,
             Command::Demo(_)
             | Command::Reference(_)
+            | Command::Openapi(_)
             | Command::Login(_)
             | Command::Logout(_)
             | Command::Whoami(_) => Ok(ExitCode::SUCCESS),

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod explain;
 mod failure;
+mod openapi;
 mod output;
 mod reference;
 mod remote;

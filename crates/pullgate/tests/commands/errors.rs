@@ -267,8 +267,10 @@ fn a_wrong_configuration_is_named_with_its_place() {
     assert_eq!(done.code, 2, "{done:?}");
     assert!(done.err.contains("none.toml"), "{done:?}");
     // What needs no configuration works without one.
-    let done = site.run("--config none.toml reference nginx");
-    assert_eq!(done.code, 0, "{done:?}");
+    for command in ["reference nginx", "openapi"] {
+        let done = site.run(&format!("--config none.toml {command}"));
+        assert_eq!(done.code, 0, "{done:?}");
+    }
 }
 
 #[test]
