@@ -252,7 +252,7 @@ fn told(before: &WholePolicy, edit: &PolicyEdit) -> (Json, Json) {
     if !edit.add_exceptions.is_empty() || !edit.end_exceptions.is_empty() {
         let ended = before.exceptions.iter();
         let ended = ended.filter(|record| edit.end_exceptions.contains(&record.id));
-        let ended: Vec<Json> = ended.map(|record| record.tell()).collect();
+        let ended: Vec<Json> = ended.map(ExceptionRecord::tell).collect();
         let added = edit.add_exceptions.iter();
         let added: Vec<Json> = added
             .map(|new| {
