@@ -22,6 +22,8 @@
 //! Rights are looked up in the directory of the moment, so one that was lost
 //! is lost from the next request on.
 
+#![allow(dead_code, reason = "the services that need the rest come next")]
+
 mod admin;
 mod caller;
 mod error;

@@ -101,7 +101,7 @@ impl Rates {
             limit,
             remaining,
             wait,
-            refilled_in: Duration::from_secs(60) * missing / limit,
+            refilled_in: Duration::from_mins(1) * missing / limit,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use pullgate_identity::Subject;
+use pullgate_identity::{Subject, TokenId};
 use pullgate_policy::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -98,7 +98,7 @@ async fn who(State(shared): State<Shared>, SignedIn(subject): SignedIn) -> Json<
             organizations,
         },
         other => SignedInUser {
-            id: other.token_id().map(|id| id.as_uuid()),
+            id: other.token_id().map(TokenId::as_uuid),
             username: other.to_string(),
             kind: UserKind::Org,
             organizations,
