@@ -58,13 +58,17 @@ async fn many_members_and_allowlist_entries_are_loaded(#[values(Sqlite, Postgres
     );
     home.meddle(
         "INSERT INTO people
+             (id, username, email, password_hash, credentials_epoch, status, created_at)
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
          SELECT substr('00000000-0000-7000-8000-', 1, 24) || substr('000000000000', 1, 12 - length(CAST(i AS TEXT))) || CAST(i AS TEXT),
              'person-' || CAST(i AS TEXT), '', NULL, 1, 'active', 0 FROM n",
     )
     .await;
-    home.meddle("INSERT INTO members SELECT 'acme', id, 'member', 0 FROM people WHERE email = ''")
-        .await;
+    home.meddle(
+        "INSERT INTO members (organization, person, role, since)
+         SELECT 'acme', id, 'member', 0 FROM people WHERE email = ''",
+    )
+    .await;
     let start = Instant::now();
     let snapshot = home.store.load().await.unwrap();
     println!("{on:?}: loaded in {:?}", start.elapsed());
