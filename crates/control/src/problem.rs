@@ -31,6 +31,9 @@ pub(crate) struct ProblemBody {
     detail: String,
     /// The same: of Docker Hub's tools some read the one and some the other.
     message: String,
+    /// The status in words. By `not found` anywhere in an answer, Docker's
+    /// Terraform provider knows that what it looks after is gone.
+    error: &'static str,
 }
 
 impl Problem {
@@ -132,6 +135,7 @@ impl IntoResponse for Problem {
         let body = ProblemBody {
             detail: self.message.clone(),
             message: self.message,
+            error: self.status.canonical_reason().unwrap_or_default(),
         };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(wait) = self.retry_after {
