@@ -9,5 +9,7 @@
 
 mod document;
 mod hub;
+mod hub_description;
+mod matrix;
 mod openapi;
 mod world;

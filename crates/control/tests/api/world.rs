@@ -2,6 +2,7 @@
 //! network between.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -27,7 +28,7 @@ pub(crate) struct World {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) door: Arc<Door>,
     pub(crate) control: Control,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What came back.
@@ -76,7 +77,9 @@ impl World {
         Self::over(store, folder).await
     }
 
-    async fn over(store: Store, folder: TempDir) -> Self {
+    /// The API over a store that keeps everything in the file `db` of this
+    /// folder.
+    pub(crate) async fn over(store: Store, folder: TempDir) -> Self {
         let clock: Clock = Arc::new(Timestamp::now);
         let settings = pullgate_identity::Settings::default();
         let identity = Identity::open(store.clone(), settings, Arc::clone(&clock))
@@ -128,8 +131,13 @@ impl World {
             recorder,
             door,
             control,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The file that the store keeps everything in.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("db")
     }
 
     /// A session of this person's, as after signing in with a password.

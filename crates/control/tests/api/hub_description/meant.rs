@@ -1,0 +1,119 @@
+//! The differences from Docker Hub's API that are meant, each with its reason.
+
+/// A difference that is meant.
+pub(super) struct Meant {
+    /// `PUT /v2/orgs/{}/settings`, or a beginning that ends in `*`.
+    pub(super) operation: &'static str,
+    /// As the test words it, or a beginning that ends in `*`.
+    pub(super) difference: &'static str,
+    pub(super) reason: &'static str,
+}
+
+const fn meant(operation: &'static str, difference: &'static str, reason: &'static str) -> Meant {
+    Meant {
+        operation,
+        difference,
+        reason,
+    }
+}
+
+/// Operations that are not here.
+pub(super) const ABSENT: &[(&str, &str)] = &[
+    ("* /v2/namespaces/*", NO_REPOSITORIES),
+    ("* /v2/repositories/*", NO_REPOSITORIES),
+    (
+        "* /v2/scim/2.0/*",
+        "provisioning by an identity provider comes later",
+    ),
+    (
+        "POST /v2/users/2fa-login",
+        "a second factor comes later; signing in never asks for one",
+    ),
+];
+
+const NO_REPOSITORIES: &str = "Pullgate keeps no repositories";
+
+/// Operations that are described and not built yet. This list ends empty.
+pub(super) const NOT_YET: &[&str] = &[
+    "* /v2/access-tokens*",
+    "* /v2/auditlogs/*",
+    "* /v2/orgs/{}/access-tokens*",
+    "* /v2/orgs/{}/members*",
+    "* /v2/orgs/{}/invites*",
+    "* /v2/orgs/{}/groups*",
+    "* /v2/invites/*",
+];
+
+/// Differences of operations that are here.
+pub(super) const MEANT: &[Meant] = &[
+    meant(
+        "*",
+        "also answers 400",
+        "what cannot be read is said to be so",
+    ),
+    meant(
+        "*",
+        "also answers 401",
+        "nobody who has not signed in gets further",
+    ),
+    meant(
+        "*",
+        "also answers 403",
+        "rights are looked up for each request",
+    ),
+    meant(
+        "*",
+        "also answers 404",
+        "an organization of others looks like none",
+    ),
+    meant(
+        "*",
+        "also answers 408",
+        "a request that never ends holds nothing up",
+    ),
+    meant("*", "also answers 413", "a body has a largest size"),
+    meant("*", "also answers 429", "requests are counted everywhere"),
+    meant(
+        "*",
+        "also answers 503",
+        "a database that is away is not the client's mistake",
+    ),
+    meant(
+        "*",
+        "never answers 500",
+        "what fails is foreseen, and is a 503",
+    ),
+    meant(
+        "*",
+        "*: errinfo is not there",
+        "nothing says what it would hold",
+    ),
+    meant(
+        "POST /v2/users/login",
+        "401: login_2fa_token is not there",
+        "a second factor comes later",
+    ),
+];
+
+/// Whether a pattern with `*` for any text names this.
+pub(super) fn names(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}

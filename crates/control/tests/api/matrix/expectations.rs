@@ -1,0 +1,107 @@
+//! Who may do what: one line for each operation of the description.
+//!
+//! An operation without a line here fails the matrix. A line says for whom
+//! the operation is, and what an owner sends with it so that it succeeds.
+
+use serde_json::{Value, json};
+
+use super::actors::Actor;
+
+/// For whom an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// Everybody, signed in or not.
+    Everybody,
+    /// Whoever has signed in, machines too.
+    WhoeverSignedIn,
+    /// An organization's owners and members.
+    Insiders,
+    /// An organization's owners alone, to read or to change.
+    Owners,
+}
+
+/// What is expected of an operation.
+#[derive(Debug)]
+pub(super) struct Expectation {
+    /// `PUT /v2/orgs/{}/settings`
+    pub(super) operation: &'static str,
+    pub(super) whom: For,
+    /// With a `?` before it.
+    pub(super) query: &'static str,
+    pub(super) body: Option<Value>,
+}
+
+impl Expectation {
+    fn asking(self, query: &'static str) -> Self {
+        Self { query, ..self }
+    }
+
+    fn sending(self, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..self
+        }
+    }
+
+    /// The status that somebody is refused with; none for those it is for.
+    pub(super) fn refused(&self, actor: Actor) -> Option<u16> {
+        if self.whom == For::Everybody {
+            return None;
+        }
+        let status = match actor {
+            Actor::Stranger | Actor::RevokedToken => return Some(401),
+            _ if self.whom == For::WhoeverSignedIn => return None,
+            Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
+            Actor::Outsider | Actor::OtherOwner => 404,
+            Actor::Member | Actor::OwnersReadToken if self.whom == For::Owners => 403,
+            _ => return None,
+        };
+        Some(status)
+    }
+}
+
+fn operation(whom: For, operation: &'static str) -> Expectation {
+    Expectation {
+        operation,
+        whom,
+        query: "",
+        body: None,
+    }
+}
+
+fn everybody(name: &'static str) -> Expectation {
+    operation(For::Everybody, name)
+}
+
+fn whoever_signed_in(name: &'static str) -> Expectation {
+    operation(For::WhoeverSignedIn, name)
+}
+
+fn insiders(name: &'static str) -> Expectation {
+    operation(For::Insiders, name)
+}
+
+fn owners(name: &'static str) -> Expectation {
+    operation(For::Owners, name)
+}
+
+/// All of them.
+pub(super) fn all() -> Vec<Expectation> {
+    vec![
+        // Signing in.
+        everybody("POST /v2/users/login")
+            .sending(json!({"username": "olivia", "password": super::PASSWORD})),
+        everybody("POST /v2/auth/token")
+            .sending(json!({"identifier": "olivia", "secret": super::PASSWORD})),
+        // You.
+        whoever_signed_in("GET /v2/user"),
+        whoever_signed_in("GET /v2/user/orgs"),
+        // Settings of an organization.
+        insiders("GET /v2/orgs/{}/settings"),
+        owners("PUT /v2/orgs/{}/settings").sending(json!({"restricted_images": {
+            "enabled": true, "allow_official_images": false, "allow_verified_publishers": false,
+        }})),
+        // Decisions.
+        whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
+    ]
+}

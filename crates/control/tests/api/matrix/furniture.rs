@@ -1,0 +1,96 @@
+//! An organization that has one of everything, and where its names and ids
+//! stand in paths.
+
+use std::collections::BTreeMap;
+
+use pullgate_identity::Secret;
+use pullgate_store::{Actor as By, DatabaseUrl, Store};
+
+use super::database::Database;
+use crate::hub_description::anonymous;
+use crate::world::{World, organization, username};
+
+/// In everything of acme's that nobody else is to read: if it stands in a
+/// refused answer, something has leaked.
+pub(super) const MARK: &str = "quokka";
+
+/// The names and ids of acme, by the path that ends in their place.
+pub(super) type Places = BTreeMap<&'static str, String>;
+
+/// acme, furnished.
+pub(super) async fn acme(password: &str) -> (World, Places) {
+    let world = World::new().await;
+    let by = &By::CommandLine;
+    let (acme, mia) = (organization("acme"), username("mia"));
+    let hash = world.identity.hash_password(&Secret::new(password)).await;
+    world
+        .store
+        .set_password_hash(&username("olivia"), &hash.unwrap(), by)
+        .await
+        .unwrap();
+    let team = "developers".parse().unwrap();
+    world.store.create_team(&acme, &team, by).await.unwrap();
+    world
+        .store
+        .add_team_member(&acme, &team, &mia, by)
+        .await
+        .unwrap();
+    world
+        .store
+        .add_to_allowlist(
+            &acme,
+            &[format!("docker.io/{MARK}/tool").parse().unwrap()],
+            MARK,
+            by,
+        )
+        .await
+        .unwrap();
+    let namespace = format!("docker.io/{MARK}/**").parse().unwrap();
+    world
+        .store
+        .add_namespace(&acme, &namespace, by)
+        .await
+        .unwrap();
+    world.door.catch_up().await.unwrap();
+    let places = Places::from([("/v2/orgs/{}", "acme".to_owned())]);
+    (world, places)
+}
+
+/// The same once more, with the same names and ids, to be changed alone.
+pub(super) async fn another(database: &Database) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("db");
+    database.copy_to(&file).await;
+    let store = Store::open(&DatabaseUrl::sqlite(file)).await.unwrap();
+    World::over(store, folder).await
+}
+
+/// The path with acme's names and ids in it.
+pub(super) fn path_in(places: &Places, template: &str) -> String {
+    filled(template, |place| {
+        let value = places.get(place.as_str());
+        value.cloned().unwrap_or_else(|| {
+            panic!("furniture.rs does not say what stands at the end of {place} in {template}")
+        })
+    })
+}
+
+/// The path with, in each place, what `value` says of `/v2/orgs/{}`.
+pub(super) fn filled(template: &str, value: impl Fn(String) -> String) -> String {
+    let template = anonymous(template);
+    let mut path = String::new();
+    for (index, part) in template.split('/').enumerate() {
+        let part = match part {
+            "{}" => {
+                let before = template.split('/').take(index + 1);
+                value(before.collect::<Vec<_>>().join("/"))
+            }
+            part => part.to_owned(),
+        };
+        if index > 0 {
+            path.push('/');
+        }
+        path.push_str(&part);
+    }
+    path
+}
