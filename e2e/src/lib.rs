@@ -49,6 +49,7 @@ mod port;
 mod postgres;
 mod process;
 mod registry;
+pub mod schemathesis;
 mod server;
 mod site;
 mod skopeo;

@@ -11,6 +11,7 @@ mod cargo;
 mod deny;
 mod display;
 mod packages;
+mod python;
 mod step;
 mod tally;
 mod task;

@@ -20,6 +20,9 @@ const NEEDED: &[(&str, &str)] = &[
     ("/bin/gzip", "gzip"),
     ("/usr/bin/setpriv", "util-linux"),
     ("/usr/bin/openssl", "openssl"),
+    ("/usr/bin/curl", "curl"),
+    ("/usr/bin/python3", "python3"),
+    ("/usr/lib/*/ensurepip/__init__.py", "python3-venv"),
 ];
 
 /// Packages' services are not started: the tests start servers of their own.

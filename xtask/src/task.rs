@@ -1,9 +1,9 @@
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::cargo::{cargo, pullgate, with_pullgate};
 use crate::display::Detail;
 use crate::step::{Action, Step, run_all};
-use crate::{deny, packages};
+use crate::{deny, packages, python};
 
 /// Something that can be asked for on the command line.
 pub(crate) struct Task {
@@ -29,6 +29,7 @@ const TASKS: &[Task] = &[
                 tests(&[]),
                 build(),
                 demo(),
+                python(),
                 e2e(&[]),
             ]);
             steps
@@ -45,6 +46,12 @@ const TASKS: &[Task] = &[
         usage: "packages",
         about: "Installs the Debian packages that the tests need and that are missing.",
         steps: |_| vec![packages()],
+    },
+    Task {
+        name: "python",
+        usage: "python",
+        about: "Installs the Python packages that the tests need, below target/.",
+        steps: |_| vec![packages(), python()],
     },
     Task {
         name: "format",
@@ -75,7 +82,14 @@ const TASKS: &[Task] = &[
         usage: "e2e [ARGUMENT…]",
         about: "End-to-end tests with the release build and real clients, as root. Arguments\n\
                 go to cargo test: `cargo xtask e2e --test podman`.",
-        steps: |arguments| vec![packages(), build(), e2e(arguments)],
+        steps: |arguments| vec![packages(), build(), python(), e2e(arguments)],
+    },
+    Task {
+        name: "api",
+        usage: "api",
+        about: "Tries the API that is served against its own description, with schemathesis:\n\
+                as an owner, as a member and as nobody.",
+        steps: |_| vec![packages(), build(), python(), api()],
     },
     Task {
         name: "demo-check",
@@ -204,7 +218,7 @@ fn demo() -> Step {
 }
 
 fn e2e(arguments: &[String]) -> Step {
-    let mut command = with_pullgate(cargo(&[
+    let mut command = with_tools(cargo(&[
         "test",
         "--package",
         "pullgate-e2e",
@@ -215,6 +229,28 @@ fn e2e(arguments: &[String]) -> Step {
         "e2e",
         "end-to-end tests with real clients",
         Action::Run(command),
+    )
+}
+
+/// Tells a command also where the Python packages' programs are.
+fn with_tools(command: Command) -> Command {
+    let mut command = with_pullgate(command);
+    command.env("PULLGATE_SCHEMATHESIS", python::program("st"));
+    command
+}
+
+fn python() -> Step {
+    Step::new("python", "Python packages", Action::Do(python::install))
+        .repeated_by("cargo xtask api")
+}
+
+fn api() -> Step {
+    let mut command = with_tools(cargo(&["test", "--package", "pullgate-e2e"]));
+    command.args(["--test", "description"]);
+    Step::new(
+        "api",
+        "the API beside its description",
+        Action::Show(command),
     )
 }
 
@@ -234,7 +270,7 @@ fn fuzz(arguments: &[String]) -> Step {
     let target = arguments.first().map_or("reference", String::as_str);
     let seconds = arguments.get(1).map_or("60", String::as_str);
     // Through rustup's cargo, which alone understands +nightly.
-    let mut command = std::process::Command::new("cargo");
+    let mut command = Command::new("cargo");
     command
         .env_remove("RUSTUP_TOOLCHAIN")
         .current_dir(crate::cargo::root())

@@ -1,0 +1,110 @@
+//! The API as it is served beside its own description: schemathesis makes
+//! requests of all kinds from the description, good ones and bad ones, and no
+//! answer may be one that the description does not have.
+
+use std::io::Write;
+
+use pullgate_e2e::schemathesis::{Schemathesis, Tried};
+use pullgate_e2e::wire::ask;
+use pullgate_e2e::{Gateway, Setting};
+use serde_json::json;
+
+/// How long each of them goes on, in seconds, side by side.
+const SECONDS: u32 = 40;
+
+/// Operations that nothing of what is made up can succeed with, and why.
+const OUT_OF_REACH: &[(&str, &str)] = &[
+    ("POST /v2/users/login", "no made-up password is right"),
+    ("POST /v2/auth/token", "no made-up secret is right"),
+];
+
+fn gateway() -> Gateway {
+    let gateway = Gateway::start(&Setting {
+        hub: "http://127.0.0.1:1".to_owned(),
+        ..Setting::default()
+    });
+    for username in ["olivia", "mia", "newcomer"] {
+        gateway
+            .command_with_input(
+                &["user", "create", username, "--password-stdin"],
+                &format!("{}\n", password(username)),
+            )
+            .expect_success();
+    }
+    for command in ["org create acme --owner olivia", "member add acme mia"] {
+        let words: Vec<&str> = command.split(' ').collect();
+        gateway.command(&words).expect_success();
+    }
+    gateway
+}
+
+fn password(username: &str) -> String {
+    format!("a long passphrase of {username}")
+}
+
+fn session(gateway: &Gateway, username: &str) -> String {
+    let login = json!({"username": username, "password": password(username)});
+    let answer = ask("POST", "/v2/users/login")
+        .body("application/json", login.to_string().as_bytes())
+        .to(gateway.control());
+    match answer.json()["token"].as_str() {
+        Some(token) => token.to_owned(),
+        None => panic!("no session: {}", answer.text()),
+    }
+}
+
+/// The API of a server with what there is to be named in requests.
+fn schemathesis<'a>(gateway: &'a Gateway, session: Option<&'a str>) -> Schemathesis<'a> {
+    Schemathesis::new(gateway, session)
+        .place("/v2/orgs/{}", &["acme"])
+        .field(
+            "query.image",
+            &["nginx", "evil/miner", "ghcr.io/acme/app:1"],
+        )
+        .field("query.as", &["mia", "olivia"])
+}
+
+fn tell(who: &str, tried: &Tried) {
+    // Past the test's captured output: a count that says nothing is to be
+    // noticed.
+    let _ = writeln!(
+        std::io::stdout(),
+        "schemathesis as {who}: {} requests to {} operations, {} of which never succeeded: {}",
+        tried.requests,
+        tried.operations,
+        tried.never_succeeded.len(),
+        tried.never_succeeded.join(", ")
+    );
+}
+
+#[test]
+fn an_owner_gets_what_the_description_says() {
+    let gateway = gateway();
+    let olivia = session(&gateway, "olivia");
+    let tried = schemathesis(&gateway, Some(&olivia)).run(SECONDS);
+    tell("an owner", &tried);
+    let missed: Vec<_> = tried
+        .never_succeeded
+        .iter()
+        .filter(|name| !OUT_OF_REACH.iter().any(|(known, _)| known == name))
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "never reached what these do; say which names there are, in this test: {missed:?}"
+    );
+}
+
+#[test]
+fn a_member_gets_what_the_description_says() {
+    let gateway = gateway();
+    let mia = session(&gateway, "mia");
+    let tried = schemathesis(&gateway, Some(&mia)).run(SECONDS);
+    tell("a member", &tried);
+}
+
+#[test]
+fn whoever_has_not_signed_in_gets_what_the_description_says() {
+    let gateway = gateway();
+    let tried = schemathesis(&gateway, None).run(SECONDS);
+    tell("nobody", &tried);
+}
