@@ -36,6 +36,14 @@ pub(crate) fn document() -> Value {
     serde_json::from_str(&pullgate_control::openapi()).unwrap()
 }
 
+/// What a reference in the document refers to.
+pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(to) => document.pointer(to.trim_start_matches('#')).unwrap(),
+        None => value,
+    }
+}
+
 /// All operations of the description.
 pub(crate) fn operations() -> Vec<Operation> {
     let document = document();

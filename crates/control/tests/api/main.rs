@@ -12,4 +12,5 @@ mod hub;
 mod hub_description;
 mod matrix;
 mod openapi;
+mod sessions;
 mod world;

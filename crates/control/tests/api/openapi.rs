@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::document::{document, operations};
+use crate::document::{document, operations, resolve};
 use crate::world::World;
 
 /// `INSTA_UPDATE=always cargo test -p pullgate-control --test api openapi`
@@ -209,13 +209,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
             file => vec![file],
         })
         .collect()
-}
-
-fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    match value["$ref"].as_str() {
-        Some(to) => document.pointer(to.trim_start_matches('#')).unwrap(),
-        None => value,
-    }
 }
 
 fn has_schema(described: &Value) -> bool {

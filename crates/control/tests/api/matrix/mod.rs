@@ -17,6 +17,7 @@ mod actors;
 mod database;
 mod expectations;
 mod furniture;
+mod mass_assignment;
 
 use http::Method;
 use uuid::Uuid;
