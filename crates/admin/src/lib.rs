@@ -26,11 +26,19 @@
 
 mod admin;
 mod caller;
+mod console_sessions;
 mod error;
 mod image_access;
+mod my_account;
 mod rights;
+mod set_up;
 
 pub use admin::{Admin, Parts};
 pub use caller::Caller;
+pub use console_sessions::{
+    Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
+};
 pub use error::AdminError;
 pub use image_access::ImageAccess;
+pub use my_account::{ChangePasswordError, MyAccount};
+pub use set_up::{SetUpAnswers, SetUpError, SetUpField};

@@ -8,6 +8,7 @@ use pullgate_store::{PasswordHash, SecretBytes, Store, TokenId};
 use serde_json::Value;
 
 use crate::access_token::TokenMint;
+use crate::browser::BrowserKeys;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::error::IdentityError;
@@ -34,6 +35,7 @@ pub struct Identity {
     pub(crate) keys: ArcSwap<Keyring>,
     pub(crate) signatures: Signatures,
     pub(crate) mint: TokenMint,
+    pub(crate) browser_keys: Box<BrowserKeys>,
     pub(crate) passwords: Passwords,
     pub(crate) remembered: Remembered,
     pub(crate) throttle: Throttle,
@@ -71,6 +73,7 @@ impl Identity {
             keys: ArcSwap::default(),
             signatures: Signatures::new(&settings),
             mint: TokenMint::new(secret.key_for("access tokens")),
+            browser_keys: Box::new(BrowserKeys::new(&secret)),
             passwords: Passwords::new(&settings.password).await?,
             remembered: Remembered::new(&settings.password, secret.key_for("remembered passwords")),
             throttle: Throttle::new(settings.throttle.clone(), secret.key_for("throttle")),

@@ -37,6 +37,7 @@
 
 mod access_token;
 mod bearer;
+mod browser;
 mod clock;
 mod directory;
 mod error;
@@ -60,6 +61,7 @@ mod uses;
 
 pub use access_token::{TokenHash, TokenKind};
 pub use bearer::Bearer;
+pub use browser::BrowserSecret;
 pub use clock::{Clock, system_clock};
 pub use directory::{AccessToken, Directory, Membership, Memberships, Person};
 pub use error::IdentityError;

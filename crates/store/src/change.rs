@@ -36,13 +36,7 @@ impl Store {
     /// the generation is locked.
     pub(crate) async fn change<'a>(&self, actor: &'a Actor) -> Result<Change<'a>, StoreError> {
         let mut work = self.db.write().await?;
-        let (generation,) = work
-            .link()
-            .only::<(i64,)>(
-                "UPDATE generation SET value = value + 1 WHERE id = 1 RETURNING value",
-                values![],
-            )
-            .await?;
+        let generation = raise(&mut work).await?;
         Ok(Change {
             work,
             generation,
@@ -72,8 +66,24 @@ impl Change<'_> {
         self.actor
     }
 
+    /// Writes a row of history and goes on, for what is several changes: each
+    /// has its row and its generation, and all of them come true or none.
+    pub(crate) async fn also(&mut self, entry: Entry<'_>) -> Result<(), StoreError> {
+        self.record(entry).await?;
+        self.generation = raise(&mut self.work).await?;
+        Ok(())
+    }
+
     /// Makes it true, with its row of history, and tells all who listen.
     pub(crate) async fn commit(mut self, entry: Entry<'_>) -> Result<(), StoreError> {
+        self.record(entry).await?;
+        if let Some(announcement) = self.link().dialect().announcement() {
+            self.link().execute(announcement, values![]).await?;
+        }
+        self.work.commit().await
+    }
+
+    async fn record(&mut self, entry: Entry<'_>) -> Result<(), StoreError> {
         let text = |json: Option<Json>| json.map(|json| json.to_string());
         let (generation, at, actor) = (self.generation, self.at, self.actor.to_string());
         self.link()
@@ -93,9 +103,18 @@ impl Change<'_> {
                 ],
             )
             .await?;
-        if let Some(announcement) = self.link().dialect().announcement() {
-            self.link().execute(announcement, values![]).await?;
-        }
-        self.work.commit().await
+        Ok(())
     }
+}
+
+/// Raises the generation, and says what it is now.
+async fn raise(work: &mut Work) -> Result<i64, StoreError> {
+    let (generation,) = work
+        .link()
+        .only::<(i64,)>(
+            "UPDATE generation SET value = value + 1 WHERE id = 1 RETURNING value",
+            values![],
+        )
+        .await?;
+    Ok(generation)
 }

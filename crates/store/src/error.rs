@@ -111,6 +111,9 @@ pub enum Conflict {
         "the team owners is made of the organization's owners; give somebody the role owner instead"
     )]
     OwnersTeam,
+    /// There is somebody already, who can add others.
+    #[error("this Pullgate has been set up; sign in, or ask an owner for an account")]
+    SetUpBefore,
 }
 
 impl StoreError {

@@ -64,3 +64,7 @@ id_type! {
     /// Which exception.
     ExceptionId
 }
+id_type! {
+    /// Which session of the console; not its secret.
+    SessionId
+}

@@ -214,5 +214,6 @@ identified!(
     uuid::Uuid,
     crate::ids::PersonId,
     crate::ids::TokenId,
-    crate::ids::ExceptionId
+    crate::ids::ExceptionId,
+    crate::ids::SessionId
 );

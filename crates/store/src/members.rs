@@ -31,6 +31,17 @@ pub struct Member {
     pub since: Timestamp,
 }
 
+/// An organization that a person belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belonging {
+    /// The organization.
+    pub organization: OrganizationName,
+    /// Its name as people write it.
+    pub display_name: String,
+    /// The person's role in it.
+    pub role: Role,
+}
+
 /// The word for a role in the database.
 fn role_word(role: Role) -> &'static str {
     match role {
@@ -188,6 +199,35 @@ impl Store {
             )
             .await?;
         found.into_iter().map(MemberColumns::read).collect()
+    }
+
+    /// The organizations that a person belongs to, by name.
+    pub async fn organizations_of(&self, person: PersonId) -> Result<Vec<Belonging>, StoreError> {
+        let found: Vec<(String, String, String)> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .all(
+                "SELECT organizations.name, organizations.display_name, members.role
+                 FROM members JOIN organizations ON organizations.name = members.organization
+                 WHERE members.person = $1
+                 ORDER BY organizations.name",
+                values![person],
+            )
+            .await?;
+        let read = |(name, display_name, role): (String, String, String)| {
+            let place = Place {
+                what: "membership",
+                name: &name,
+            };
+            Ok(Belonging {
+                organization: place.parse(&name)?,
+                role: place.word(&role)?,
+                display_name,
+            })
+        };
+        found.into_iter().map(read).collect()
     }
 }
 

@@ -10,13 +10,14 @@ use crate::error::StoreError;
 
 /// Number, title and text of each version. A version that was released is
 /// never changed.
-const VERSIONS: [(i64, &str, &str); 2] = [
+const VERSIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (
         2,
         "site administrators",
         include_str!("../migrations/0002_site_administrators.sql"),
     ),
+    (8, "console", include_str!("../migrations/0008_console.sql")),
 ];
 
 /// Brings a SQLite file to this version. All within one transaction that has

@@ -33,28 +33,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
-        change.check_nobody_elses(organization, pattern).await?;
-        let at = change.at();
-        let added = change
-            .link()
-            .execute(
-                "INSERT INTO namespaces (pattern, organization, added_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (pattern) DO NOTHING",
-                values![pattern, organization, at],
-            )
-            .await?;
-        if added == 0 {
+        if change.insert_namespace(organization, pattern).await? == 0 {
             return Ok(());
         }
-        change
-            .commit(Entry {
-                organization: Some(organization),
-                action: Action::NamespaceAdded,
-                subject: pattern.as_str(),
-                before: None,
-                after: Some(json!(pattern.as_str())),
-            })
-            .await
+        change.commit(addition(organization, pattern)).await
     }
 
     /// Takes a namespace away.
@@ -118,7 +100,36 @@ impl Store {
     }
 }
 
+/// What the history tells of a namespace that was added.
+pub(crate) fn addition<'e>(organization: &'e OrganizationName, pattern: &'e Pattern) -> Entry<'e> {
+    Entry {
+        organization: Some(organization),
+        action: Action::NamespaceAdded,
+        subject: pattern.as_str(),
+        before: None,
+        after: Some(json!(pattern.as_str())),
+    }
+}
+
 impl Change<'_> {
+    /// Gives an organization a namespace, and says how many it has got: none
+    /// if it had it.
+    pub(crate) async fn insert_namespace(
+        &mut self,
+        organization: &OrganizationName,
+        pattern: &Pattern,
+    ) -> Result<u64, StoreError> {
+        self.check_nobody_elses(organization, pattern).await?;
+        let at = self.at();
+        self.link()
+            .execute(
+                "INSERT INTO namespaces (pattern, organization, added_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (pattern) DO NOTHING",
+                values![pattern, organization, at],
+            )
+            .await
+    }
+
     /// That no repository could lie both in this namespace and in another
     /// organization's.
     pub(crate) async fn check_nobody_elses(

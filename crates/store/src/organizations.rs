@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, Settings, Username};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
 use crate::change::{Change, Entry};
@@ -10,6 +10,7 @@ use crate::column::{Place, check_text};
 use crate::error::StoreError;
 use crate::history::Action;
 use crate::link::values;
+use crate::people::Person;
 use crate::store::Store;
 
 /// An organization.
@@ -46,49 +47,13 @@ impl Store {
         owner: &Username,
         actor: &Actor,
     ) -> Result<Organization, StoreError> {
-        check_text("display name", display_name, 200)?;
-        let settings = Settings::default();
         let mut change = self.change(actor).await?;
-        let at = change.at();
         let person = change.person(owner).await?;
         let made = change
-            .link()
-            .execute(
-                "INSERT INTO organizations (name, display_name, created_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (name) DO NOTHING",
-                values![name, display_name, at],
-            )
+            .insert_organization(name, display_name, &person)
             .await?;
-        if made == 0 {
-            return Err(StoreError::already_exists("organization", name));
-        }
-        change
-            .link()
-            .execute(
-                "INSERT INTO members (organization, person, role, since)
-                 VALUES ($1, $2, 'owner', $3)",
-                values![name, person.id, at],
-            )
-            .await?;
-        change.insert_settings(name, &settings).await?;
-        change
-            .commit(Entry {
-                organization: Some(name),
-                action: Action::OrganizationCreated,
-                subject: name.as_str(),
-                before: None,
-                after: Some(json!({
-                    "display_name": display_name,
-                    "owner": owner,
-                    "settings": settings,
-                })),
-            })
-            .await?;
-        Ok(Organization {
-            name: name.clone(),
-            display_name: display_name.to_owned(),
-            created_at: at,
-        })
+        change.commit(made.entry(name)).await?;
+        Ok(made.organization)
     }
 
     /// One organization.
@@ -125,7 +90,67 @@ impl Store {
     }
 }
 
+/// An organization that was made, and what the history tells of it.
+pub(crate) struct Founding {
+    pub(crate) organization: Organization,
+    after: Json,
+}
+
+impl Founding {
+    pub(crate) fn entry<'e>(&self, name: &'e OrganizationName) -> Entry<'e> {
+        Entry {
+            organization: Some(name),
+            action: Action::OrganizationCreated,
+            subject: name.as_str(),
+            before: None,
+            after: Some(self.after.clone()),
+        }
+    }
+}
+
 impl Change<'_> {
+    /// Makes an organization with its first owner and default settings.
+    pub(crate) async fn insert_organization(
+        &mut self,
+        name: &OrganizationName,
+        display_name: &str,
+        owner: &Person,
+    ) -> Result<Founding, StoreError> {
+        check_text("display name", display_name, 200)?;
+        let (at, settings) = (self.at(), Settings::default());
+        let made = self
+            .link()
+            .execute(
+                "INSERT INTO organizations (name, display_name, created_at) VALUES ($1, $2, $3)
+                 ON CONFLICT (name) DO NOTHING",
+                values![name, display_name, at],
+            )
+            .await?;
+        if made == 0 {
+            return Err(StoreError::already_exists("organization", name));
+        }
+        self.link()
+            .execute(
+                "INSERT INTO members (organization, person, role, since)
+                 VALUES ($1, $2, 'owner', $3)",
+                values![name, owner.id, at],
+            )
+            .await?;
+        self.insert_settings(name, &settings).await?;
+        Ok(Founding {
+            organization: Organization {
+                name: name.clone(),
+                display_name: display_name.to_owned(),
+                created_at: at,
+            },
+            after: json!({
+                "display_name": display_name,
+                "owner": owner.username,
+                "settings": settings,
+            }),
+        })
+    }
+
     /// That there is such an organization.
     pub(crate) async fn check_organization(
         &mut self,

@@ -129,50 +129,9 @@ impl Store {
         person: NewPerson,
         actor: &Actor,
     ) -> Result<Person, StoreError> {
-        let NewPerson {
-            username,
-            email,
-            password_hash,
-        } = person;
-        check_text("e-mail address", &email, 254)?;
         let mut change = self.change(actor).await?;
-        let person = Person {
-            id: PersonId::generate(),
-            username,
-            email,
-            password_hash,
-            credentials_epoch: 1,
-            status: AccountStatus::Active,
-            site_role: SiteRole::None,
-            created_at: change.at(),
-        };
-        change.check_is_new(&person).await?;
-        change
-            .link()
-            .execute(
-                "INSERT INTO people
-                     (id, username, email, password_hash, credentials_epoch, status, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                values![
-                    person.id,
-                    &person.username,
-                    &*person.email,
-                    person.password_hash.as_ref().map(PasswordHash::reveal),
-                    person.credentials_epoch,
-                    person.status.as_str(),
-                    person.created_at,
-                ],
-            )
-            .await?;
-        change
-            .commit(Entry {
-                organization: None,
-                action: Action::PersonCreated,
-                subject: person.username.as_str(),
-                before: None,
-                after: Some(json!({"email": person.email})),
-            })
-            .await?;
+        let person = change.insert_person(person, SiteRole::None).await?;
+        change.commit(person.creation()).await?;
         Ok(person)
     }
 
@@ -312,7 +271,63 @@ impl Store {
     }
 }
 
+impl Person {
+    /// What the history tells of how the person came.
+    pub(crate) fn creation(&self) -> Entry<'_> {
+        let mut after = json!({"email": self.email});
+        if self.site_role != SiteRole::None {
+            after["site_role"] = json!(self.site_role);
+        }
+        Entry {
+            organization: None,
+            action: Action::PersonCreated,
+            subject: self.username.as_str(),
+            before: None,
+            after: Some(after),
+        }
+    }
+}
+
 impl Change<'_> {
+    /// Makes a person, active.
+    pub(crate) async fn insert_person(
+        &mut self,
+        person: NewPerson,
+        site_role: SiteRole,
+    ) -> Result<Person, StoreError> {
+        check_text("e-mail address", &person.email, 254)?;
+        let person = Person {
+            id: PersonId::generate(),
+            username: person.username,
+            email: person.email,
+            password_hash: person.password_hash,
+            credentials_epoch: 1,
+            status: AccountStatus::Active,
+            site_role,
+            created_at: self.at(),
+        };
+        self.check_is_new(&person).await?;
+        self.link()
+            .execute(
+                "INSERT INTO people
+                     (id, username, email, password_hash, credentials_epoch, status, site_role,
+                      created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                values![
+                    person.id,
+                    &person.username,
+                    &*person.email,
+                    person.password_hash.as_ref().map(PasswordHash::reveal),
+                    person.credentials_epoch,
+                    person.status.as_str(),
+                    person.site_role.as_str(),
+                    person.created_at,
+                ],
+            )
+            .await?;
+        Ok(person)
+    }
+
     /// The person of this name, who must be there.
     pub(crate) async fn person(&mut self, username: &Username) -> Result<Person, StoreError> {
         let found: Option<PersonColumns> = self

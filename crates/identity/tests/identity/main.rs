@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod access_tokens;
+mod browser;
 mod keys;
 mod outliving;
 mod passwords;

@@ -12,7 +12,7 @@ use pullgate_upstream::UpstreamConfig;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::duration;
-use super::{IdentityConfig, OpenedNetworkConfig, OrganizationAccount, TlsConfig};
+use super::{ConsoleConfig, IdentityConfig, OpenedNetworkConfig, OrganizationAccount, TlsConfig};
 use crate::failure::Failure;
 
 /// The whole configuration.
@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) gateway: GatewayConfig,
     /// The API for people and tools.
     pub(crate) control: ControlConfig,
+    /// The pages for people.
+    pub(crate) console: ConsoleConfig,
     /// Health and metrics.
     pub(crate) operations: OperationsConfig,
     /// Docker Hub's API, which says who is a verified publisher.
@@ -70,6 +72,7 @@ impl Default for Config {
             public_url: None,
             gateway: GatewayConfig::default(),
             control: ControlConfig::default(),
+            console: ConsoleConfig::default(),
             operations: OperationsConfig::default(),
             hub: HubConfig::default(),
             catalog: CatalogConfig::default(),

@@ -5,12 +5,14 @@
 //! error, for a misspelt one would otherwise do nothing.
 
 mod account;
+mod console;
 mod duration;
 mod file;
 mod identity;
 mod network;
 
 pub(crate) use account::OrganizationAccount;
+pub(crate) use console::ConsoleConfig;
 pub(crate) use file::{Config, read};
 pub(crate) use identity::IdentityConfig;
 pub(crate) use network::{OpenedNetworkConfig, TlsConfig};

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod connections;
+mod first_link;
 mod forwarded;
 mod operations;
 mod parts;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pullgate_access::{Door, DoorSettings, Recorder, RecorderSettings};
-use pullgate_admin::Admin;
+use pullgate_admin::{Admin, ConsoleSessions, SessionSettings};
 use pullgate_cache::Cache;
 use pullgate_catalog::{Catalog, HubClient};
+use pullgate_console::{Console, ConsoleSettings, GatewayAddress};
 use pullgate_control::{Control, RateLimit};
 use pullgate_gateway::{Gateway, GatewaySettings, OpenedNetwork};
 use pullgate_identity::Identity;
@@ -83,6 +84,33 @@ impl Parts {
             RateLimit {
                 per_minute: config.control.requests_per_minute,
             },
+        )
+    }
+
+    /// The console over these parts, for a gateway that listens on this port.
+    pub(crate) fn console(&self, config: &Config, gateway_port: u16) -> Console {
+        let admin = self.admin(config);
+        let sessions = SessionSettings {
+            idle: config.console.idle_timeout,
+            lifetime: config.console.session_lifetime,
+        };
+        let registries = upstream_entries(config);
+        let settings = ConsoleSettings {
+            public_url: config.public_url.clone(),
+            gateway: GatewayAddress {
+                public_url: config.gateway.public_url.clone(),
+                port: gateway_port,
+                encrypted: config.gateway.tls.is_some(),
+            },
+            registries: registries
+                .iter()
+                .map(|upstream| upstream.registry.clone())
+                .collect(),
+        };
+        Console::new(
+            admin.clone(),
+            ConsoleSessions::new(admin, sessions),
+            settings,
         )
     }
 
@@ -184,15 +212,21 @@ fn make_private_folder(path: &Path) -> Result<(), Failure> {
         })
 }
 
+/// The registries that are pulled from: Docker Hub, if nothing else is said.
+fn upstream_entries(config: &Config) -> Vec<UpstreamConfig> {
+    let mut entries = config.upstreams.clone();
+    if entries.is_empty() {
+        entries.push(UpstreamConfig::docker_hub());
+    }
+    entries
+}
+
 /// Opens the registries that are pulled from. Contacts none of them.
 pub(crate) fn open_upstreams(config: &Config) -> Result<Upstreams, Failure> {
     let unusable = |error: pullgate_upstream::ConfigError| {
         Failure::usage(format!("this upstream cannot be used: {error}"))
     };
-    let mut entries = config.upstreams.clone();
-    if entries.is_empty() {
-        entries.push(UpstreamConfig::docker_hub());
-    }
+    let mut entries = upstream_entries(config);
     for entry in &mut entries {
         entry
             .read_files(|path| std::fs::read(path))

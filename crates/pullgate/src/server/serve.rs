@@ -8,13 +8,15 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use pullgate_cache::Cache;
+use pullgate_console::Console;
 use pullgate_control::{Client, Control};
-use pullgate_gateway::{Gateway, Peer, ReplyBody};
+use pullgate_gateway::{Gateway, Peer, ReplyBody, Scheme};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::connections::{Handler, Listener};
+use super::first_link;
 use super::forwarded::TrustedProxies;
 use super::operations::Operations;
 use super::parts::{Parts, open_upstreams};
@@ -59,12 +61,7 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
         data = %config.data.display(),
         "pullgate is ready"
     );
-    if running.parts.store.people().await?.is_empty() {
-        tracing::info!(
-            "nobody can pull yet: make the first user with `pullgate user create NAME`, \
-             and an organization with `pullgate org create ORG --owner NAME`"
-        );
-    }
+    first_link::show(config, &running).await?;
     end.received().await;
     tracing::info!("stopping: no new connections, running pulls may end");
     running.stop().await;
@@ -86,10 +83,6 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
         gateway: Arc::new(parts.gateway(config, upstreams, cache.clone())?),
         proxies: proxies.clone(),
     };
-    let control = ControlHandler {
-        control: parts.control(config),
-        proxies,
-    };
     let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
 
     let gateway_listener = Listener::bind(
@@ -106,6 +99,11 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     .await?;
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
+    let control = ControlHandler {
+        control: parts.control(config),
+        console: parts.console(config, gateway_listener.address()?.port()),
+        proxies,
+    };
     let (stop, stopped) = watch::channel(false);
     poke::listen(&config.data, Arc::clone(&parts), stopped.clone())?;
     let mut running = Running {
@@ -257,22 +255,33 @@ impl Handler for GatewayHandler {
     }
 }
 
-/// The control API behind a listener.
+/// The API and the console behind a listener.
 #[derive(Clone)]
 struct ControlHandler {
     control: Control,
+    console: Console,
     proxies: TrustedProxies,
 }
+
+/// What the first part of a path is in the API; all else is the console's.
+const API: [&str; 5] = ["v2", "api", "docs", "openapi.json", "request"];
 
 impl Handler for ControlHandler {
     type Body = axum::body::Body;
 
     async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Self::Body> {
         let peer = self.proxies.client(peer, request.headers());
-        let client = Client {
-            address: peer.address,
+        let address = peer.address;
+        let first = request.uri().path().split('/').nth(1).unwrap_or_default();
+        if API.contains(&first) {
+            return self.control.handle(request, Client { address }).await;
+        }
+        let scheme = match peer.scheme {
+            Scheme::Https => pullgate_console::Scheme::Https,
+            Scheme::Http => pullgate_console::Scheme::Http,
         };
-        self.control.handle(request, client).await
+        let client = pullgate_console::Client { address, scheme };
+        self.console.handle(request, client).await
     }
 }
 

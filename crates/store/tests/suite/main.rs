@@ -6,6 +6,7 @@
 )]
 
 mod categories;
+mod console;
 mod decisions;
 mod exceptions;
 mod history;

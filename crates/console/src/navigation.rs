@@ -1,0 +1,83 @@
+//! Which pages there are to go to. A page that is written gets its line here,
+//! and nothing is listed that is not there yet.
+
+use crate::visit::Visit;
+
+/// A page in the navigation.
+struct Entry {
+    label: &'static str,
+    /// Which drawing of `ui.html`'s `icon` stands before it.
+    icon: &'static str,
+    place: Place,
+}
+
+/// Where a page is.
+#[allow(dead_code, reason = "the pages are written next")]
+enum Place {
+    /// Below the organization that is looked at: `permissions` stands for
+    /// `/orgs/acme/permissions`.
+    Organization(&'static str),
+    /// At this address, whichever organization is looked at.
+    Anywhere(&'static str),
+}
+
+/// A part of the navigation.
+struct Part {
+    /// None for the organization's own part, which its name stands above.
+    label: &'static str,
+    entries: &'static [Entry],
+}
+
+const PARTS: &[Part] = &[];
+
+/// A part of the navigation as it is shown.
+#[derive(Debug)]
+pub(crate) struct NavigationPart {
+    pub(crate) label: &'static str,
+    pub(crate) links: Vec<NavigationLink>,
+}
+
+/// A link in it.
+#[derive(Debug)]
+pub(crate) struct NavigationLink {
+    pub(crate) label: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) href: String,
+    /// Whether it leads to the page that it stands on.
+    pub(crate) is_here: bool,
+}
+
+/// The navigation for somebody who looks at an organization, or at none.
+pub(crate) fn navigation(visit: &Visit, organization: Option<&str>) -> Vec<NavigationPart> {
+    let path = &visit.context.path;
+    let link = |entry: &'static Entry| {
+        let href = match entry.place {
+            Place::Anywhere(href) => href.to_owned(),
+            Place::Organization(page) => format!("/orgs/{}/{page}", organization?),
+        };
+        Some(NavigationLink {
+            label: entry.label,
+            icon: entry.icon,
+            is_here: is_below(path, &href),
+            href,
+        })
+    };
+    let parts = PARTS.iter().map(|part| NavigationPart {
+        label: part.label,
+        links: part.entries.iter().filter_map(link).collect(),
+    });
+    parts.filter(|part| !part.links.is_empty()).collect()
+}
+
+/// Whether a page is this one or one of its own.
+fn is_below(path: &str, href: &str) -> bool {
+    path.strip_prefix(href)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The page that somebody sees first.
+pub(crate) fn first_page(visit: &Visit, organization: Option<&str>) -> String {
+    let parts = navigation(visit, organization);
+    let first = parts.into_iter().flat_map(|part| part.links).next();
+    first.map_or_else(|| "/account".to_owned(), |link| link.href)
+}

@@ -1,0 +1,25 @@
+//! The pages, one file for each. A handler reads what was asked, calls the
+//! service of `pullgate-admin` that knows the rules, and shows the outcome.
+
+mod account;
+mod home;
+mod set_up;
+mod sign_in;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::console::Services;
+
+/// The routes of a file of pages.
+pub(crate) type Routes = Router<Arc<Services>>;
+
+/// All pages.
+pub(crate) fn routes() -> Routes {
+    Router::new()
+        .merge(home::routes())
+        .merge(sign_in::routes())
+        .merge(set_up::routes())
+        .merge(account::routes())
+}

@@ -1,0 +1,118 @@
+use http::Method;
+
+use crate::world::{ADDRESS, World, password};
+
+/// Every address that does something, for somebody who is signed in. The
+/// test beside it reads the templates, so that none is forgotten.
+const FORMS: [&str; 4] = [
+    "/sign-out",
+    "/sign-out/everywhere",
+    "/account/password",
+    "/account/sessions/end",
+];
+
+#[tokio::test]
+async fn another_sites_form_is_refused_whatever_else_it_knows() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("mia").await;
+    let token = browser.get("/account").await.token();
+    let fields = [("csrf", token.as_str())];
+    for path in FORMS {
+        for header in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let answer = browser
+                .send(Method::POST, path, Some(&fields), &[header])
+                .await;
+            assert_eq!(answer.status, 403, "{path} {header:?}");
+            assert!(answer.text.contains("This form cannot be taken"));
+        }
+        let silent = browser.send(Method::POST, path, Some(&fields), &[]).await;
+        assert_eq!(silent.status, 403, "{path}");
+    }
+    assert!(browser.is_signed_in().await, "nothing was done");
+}
+
+#[tokio::test]
+async fn a_form_without_this_sessions_token_is_refused() {
+    let world = World::new().await;
+    let mut olivia = world.signed_in("olivia").await;
+    let others = olivia.get("/account").await.token();
+    let mut browser = world.signed_in("mia").await;
+    let mine = browser.get("/account").await.token();
+    let mut elsewhere = world.signed_in("mia").await;
+    for path in FORMS {
+        for token in ["", "x", &*others] {
+            let answer = browser.post(path, &[("csrf", token)]).await;
+            assert_eq!(answer.status, 403, "{path} {token}");
+        }
+        let without = browser.post(path, &[]).await;
+        assert_eq!(without.status, 403, "{path}");
+        let other_session = elsewhere.post(path, &[("csrf", &mine)]).await;
+        assert_eq!(other_session.status, 403, "{path}");
+    }
+    assert!(browser.is_signed_in().await && elsewhere.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn another_site_cannot_sign_somebody_in() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let (name, password) = ("mia", password("mia"));
+    let fields = [("username", name), ("password", &*password)];
+    let from = [("origin", "https://evil.example")];
+    let answer = browser
+        .send(Method::POST, "/sign-in", Some(&fields), &from)
+        .await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(answer.cookie("pullgate"), None);
+}
+
+#[tokio::test]
+async fn other_methods_are_held_to_the_same() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("mia").await;
+    for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
+        let answer = browser.send(method.clone(), "/account", None, &[]).await;
+        assert_eq!(answer.status, 403, "{method}");
+        let from = [("origin", ADDRESS)];
+        let answer = browser.send(method.clone(), "/account", None, &from).await;
+        assert_eq!(answer.status, 403, "{method} without a token");
+    }
+}
+
+/// The addresses of all forms that are sent, as the templates have them.
+#[test]
+fn no_form_is_forgotten_in_these_tests() {
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let mut found: Vec<String> = Vec::new();
+    for file in std::fs::read_dir(templates).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let mut rest = text.as_str();
+        while let Some((_, after)) = rest.split_once("<form") {
+            let (tag, inside) = after.split_once('>').unwrap();
+            let (form, _) = inside.split_once("</form>").unwrap();
+            let post = tag.contains("method=\"post\"");
+            let action = tag
+                .split_once("action=\"")
+                .map(|(_, rest)| rest.split('"').next());
+            let action = action.flatten().unwrap().to_owned();
+            if post && !matches!(&*action, "/sign-in" | "/setup") {
+                assert!(
+                    form.contains("ui::token(") || form.contains("name=\"csrf\""),
+                    "the form of {action} carries no token"
+                );
+                found.push(action);
+            }
+            rest = inside;
+        }
+    }
+    found.sort();
+    found.dedup();
+    let mut known = FORMS.map(str::to_owned).to_vec();
+    known.sort();
+    assert_eq!(found, known);
+}

@@ -1,0 +1,14 @@
+//! The console, told as stories: an owner, a member and a stranger look at
+//! pages, sign in and out, and send forms; another site tries to.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a story that cannot go on fails where it stands"
+)]
+
+mod account;
+mod forgery;
+mod frame;
+mod set_up;
+mod sign_in;
+mod world;
