@@ -76,7 +76,7 @@ pub struct Door {
     pub(crate) away: ArcSwapOption<String>,
     pub(crate) loading: Loading,
     pub(crate) clock: Clock,
-    catalog: Arc<Catalog>,
+    pub(crate) catalog: Arc<Catalog>,
     recorder: Arc<Recorder>,
     settings: DoorSettings,
 }

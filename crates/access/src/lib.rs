@@ -28,9 +28,11 @@ mod loading;
 mod policies;
 mod pull;
 mod recorder;
+mod seen;
 mod spool;
 
 pub use decision::{Checked, Decision};
 pub use door::{Clock, Door, DoorSettings, Standing};
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};
+pub use seen::Seen;

@@ -24,21 +24,33 @@
 
 #![allow(dead_code, reason = "the services that need the rest come next")]
 
+mod additions;
 mod admin;
+mod allowlist;
 mod caller;
 mod console_sessions;
+mod difference;
 mod error;
+mod expected;
 mod image_access;
 mod my_account;
+mod namespaces;
 mod rights;
 mod set_up;
+mod settings;
 
 pub use admin::{Admin, Parts};
+pub use allowlist::{AllowlistPage, ListedImages};
 pub use caller::Caller;
 pub use console_sessions::{
     Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
 };
+pub use difference::differences;
 pub use error::AdminError;
+pub use expected::Expected;
 pub use image_access::ImageAccess;
 pub use my_account::{ChangePasswordError, MyAccount};
+pub use namespaces::{NamespaceError, namespace};
+pub use pullgate_access::Seen;
+pub use pullgate_store::{AllowlistEntry, Namespace, StoredSettings};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};

@@ -1,5 +1,8 @@
 //! What comes with a request, read strictly and refused in one voice.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use http::request::Parts;
@@ -54,4 +57,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
             .map(|Query(query)| Self(query))
             .map_err(|error| Problem::bad_request(error.body_text()))
     }
+}
+
+/// A name in a body or a query. What is none is a 400 that says why.
+pub(crate) fn name<T: FromStr<Err: Display>>(what: &str, text: &str) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|error| Problem::bad_request(format!("{text:?} is no {what}: {error}")))
+}
+
+/// The same for many.
+pub(crate) fn named<T: FromStr<Err: Display>>(
+    what: &str,
+    texts: &[String],
+) -> Result<Vec<T>, Problem> {
+    texts.iter().map(|text| name(what, text)).collect()
 }

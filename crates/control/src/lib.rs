@@ -21,6 +21,7 @@
 mod api;
 mod authorized;
 mod docs_page;
+mod etag;
 mod hub;
 mod input;
 mod openapi;

@@ -67,15 +67,20 @@ impl Wanted {
     /// Cuts this page out of all entries. `base` is the address at which this
     /// server is reached, `uri` what was asked.
     pub(crate) fn of<T>(self, all: Vec<T>, base: &str, uri: &Uri) -> Page<T> {
-        let count = all.len();
-        let size = self.size as usize;
-        let results: Vec<T> = all.into_iter().skip(self.offset()).take(size).collect();
+        let count = all.len() as u64;
+        let results = all.into_iter().skip(self.offset());
+        let results = results.take(self.size as usize).collect();
+        self.holding(results, count, base, uri)
+    }
+
+    /// This page, of which the entries have been read alone. There are
+    /// `count` on all pages.
+    pub(crate) fn holding<T>(self, results: Vec<T>, count: u64, base: &str, uri: &Uri) -> Page<T> {
+        let end = self.offset() as u64 + u64::from(self.size);
         let link = |number: u32| Some(self.link(number, base, uri));
         Page {
-            count: count as u64,
-            next: (self.offset().saturating_add(size) < count)
-                .then(|| link(self.number + 1))
-                .flatten(),
+            count,
+            next: (end < count).then(|| link(self.number + 1)).flatten(),
             previous: (self.number > 1).then(|| link(self.number - 1)).flatten(),
             results,
         }

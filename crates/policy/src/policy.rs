@@ -99,6 +99,30 @@ impl Policy {
         }
     }
 
+    /// The category of all repositories that a pattern names, seen from this
+    /// organization; none if they may have different ones. The badge is that
+    /// of the pattern's namespace on Docker Hub.
+    pub fn category_of_all(&self, pattern: &Pattern, badge: Badge) -> Option<Category> {
+        if self.namespaces.iter().any(|own| own.covers(pattern)) {
+            return Some(Category::Organization);
+        }
+        let is_hub = pattern.registry().is_docker_hub();
+        let mut own = self.namespaces.iter();
+        if own.any(|own| own.overlaps(pattern)) || (is_hub && pattern.namespace().is_none()) {
+            return None;
+        }
+        if !is_hub && self.trusted.iter().any(|trusted| trusted.covers(pattern)) {
+            return Some(Category::VerifiedPublisher);
+        }
+        if !is_hub && self.trusted.iter().any(|trusted| trusted.overlaps(pattern)) {
+            return None;
+        }
+        let samples = pattern.samples().into_iter();
+        let mut categories = samples.map(|sample| Category::of(&sample, badge));
+        let first = categories.next()?;
+        categories.all(|other| other == first).then_some(first)
+    }
+
     /// Whether Registry Access Management lets this registry be pulled from.
     pub(crate) fn lists(&self, registry: &Registry) -> bool {
         if registry.is_docker_hub() {

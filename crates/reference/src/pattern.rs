@@ -97,6 +97,30 @@ impl Pattern {
         }
     }
 
+    /// The first component of the path of all its repositories: on Docker
+    /// Hub, the account that publishes them. None for a whole registry.
+    pub fn namespace(&self) -> Option<&str> {
+        let path = self.stem().get(self.registry.as_str().len() + 1..)?;
+        let namespace = path.split('/').next();
+        namespace.filter(|namespace| !namespace.is_empty())
+    }
+
+    /// Repositories of the pattern's, one for each depth at which they can
+    /// lie and mean something different. Made up where the pattern has a
+    /// wildcard: there may be nothing by such a name. Empty where such a name
+    /// would be too long.
+    pub fn samples(&self) -> Vec<Repository> {
+        let below: &[&str] = match self.reach {
+            Reach::Exact => &[""],
+            Reach::Children => &["x"],
+            Reach::Descendants => &["x", "x/x"],
+        };
+        let names = below.iter().map(|below| format!("{}{below}", self.stem()));
+        names
+            .filter_map(|name| Repository::parse(&name).ok())
+            .collect()
+    }
+
     /// Whether some repository could match both patterns.
     pub fn overlaps(&self, other: &Self) -> bool {
         let (stem, deeper) = if self.stem().len() <= other.stem().len() {
@@ -112,6 +136,19 @@ impl Pattern {
             Reach::Children if deeper.reach == Reach::Exact => !rest.contains('/'),
             Reach::Children => rest.is_empty(),
             Reach::Descendants => true,
+        }
+    }
+
+    /// Whether all repositories of the other pattern are this one's, too.
+    pub fn covers(&self, other: &Self) -> bool {
+        match self.reach {
+            Reach::Descendants => other.stem().starts_with(self.stem()),
+            Reach::Exact => self == other,
+            Reach::Children => {
+                let child = other.stem().strip_prefix(self.stem());
+                let is_child = child.is_some_and(|rest| !rest.contains('/'));
+                self == other || (other.reach == Reach::Exact && is_child)
+            }
         }
     }
 

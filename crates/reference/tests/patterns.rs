@@ -72,6 +72,61 @@ fn a_wildcard_is_the_whole_last_component_of_a_named_registry() {
 }
 
 #[test]
+fn a_pattern_covers_another_exactly_if_all_of_that_are_its_own() {
+    let patterns = [
+        "nginx",
+        "ghcr.io/acme/app",
+        "ghcr.io/acme/team/app",
+        "ghcr.io/acme/*",
+        "ghcr.io/acme/**",
+        "ghcr.io/acme/team/*",
+        "ghcr.io/acme-evil/**",
+        "ghcr.io/**",
+    ];
+    let covered = |of: &str| -> Vec<&str> {
+        let of = pattern(of);
+        let patterns = patterns.iter().copied();
+        patterns
+            .filter(|other| of.covers(&pattern(other)))
+            .collect()
+    };
+    assert_eq!(covered("nginx"), ["nginx"]);
+    assert_eq!(covered("ghcr.io/acme/app"), ["ghcr.io/acme/app"]);
+    assert_eq!(
+        covered("ghcr.io/acme/*"),
+        ["ghcr.io/acme/app", "ghcr.io/acme/*"]
+    );
+    assert_eq!(covered("ghcr.io/acme/**"), patterns[1..6]);
+    assert_eq!(covered("ghcr.io/**"), patterns[1..]);
+}
+
+#[test]
+fn a_pattern_has_samples_of_what_it_matches() {
+    for (text, namespace, samples) in [
+        ("nginx", Some("library"), &["docker.io/library/nginx"][..]),
+        ("bitnami/*", Some("bitnami"), &["docker.io/bitnami/x"]),
+        (
+            "ghcr.io/acme/**",
+            Some("acme"),
+            &["ghcr.io/acme/x", "ghcr.io/acme/x/x"],
+        ),
+        (
+            "docker.io/**",
+            None,
+            &["docker.io/library/x", "docker.io/x/x"],
+        ),
+        ("ghcr.io/*", None, &["ghcr.io/x"]),
+    ] {
+        let pattern = pattern(text);
+        assert_eq!(pattern.namespace(), namespace, "{text}");
+        let found = pattern.samples();
+        assert!(found.iter().all(|sample| pattern.matches(sample)));
+        let found: Vec<&str> = found.iter().map(Repository::as_str).collect();
+        assert_eq!(found, samples, "{text}");
+    }
+}
+
+#[test]
 fn look_alike_names_do_not_match() {
     for (text, matching, other) in [
         (

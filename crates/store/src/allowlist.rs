@@ -1,9 +1,11 @@
 //! An organization's allowlist.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use pullgate_policy::OrganizationName;
 use pullgate_reference::Pattern;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
 use crate::change::Entry;
@@ -32,7 +34,7 @@ impl Store {
         &self,
         organization: &OrganizationName,
     ) -> Result<Vec<AllowlistEntry>, StoreError> {
-        let found: Vec<(String, String, String, i64)> = self
+        let found: Vec<Columns> = self
             .db
             .reader()
             .await?
@@ -43,52 +45,74 @@ impl Store {
                 values![organization],
             )
             .await?;
-        let place = Place {
-            what: "allowlist",
-            name: organization.as_str(),
-        };
-        found
-            .into_iter()
-            .map(|(pattern, note, added_by, added_at)| {
-                Ok(AllowlistEntry {
-                    pattern: place.parse(&pattern)?,
-                    note,
-                    added_by: place.parse(&added_by)?,
-                    added_at: place.time(added_at)?,
-                })
-            })
-            .collect()
+        read(organization, found)
     }
 
-    /// Adds to an organization's allowlist. Returns how many of the patterns
-    /// were new; those that were there keep their note.
+    /// A page of an organization's allowlist, by pattern, and how many entries
+    /// there are on all pages. Of entries that have `search` in their pattern
+    /// or note, in any case; an empty one is in all.
+    pub async fn allowlist_page(
+        &self,
+        organization: &OrganizationName,
+        search: &str,
+        offset: u64,
+        limit: u32,
+    ) -> Result<(Vec<AllowlistEntry>, u64), StoreError> {
+        let wanted = containing(search);
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        let mut picture = self.db.picture().await?;
+        let (count,): (i64,) = picture
+            .link()
+            .only(
+                "SELECT count(*) FROM allowlist WHERE organization = $1
+                 AND (lower(pattern) LIKE $2 ESCAPE '!' OR lower(note) LIKE $2 ESCAPE '!')",
+                values![organization, &*wanted],
+            )
+            .await?;
+        let found: Vec<Columns> = picture
+            .link()
+            .all(
+                "SELECT pattern, note, added_by, added_at FROM allowlist WHERE organization = $1
+                 AND (lower(pattern) LIKE $2 ESCAPE '!' OR lower(note) LIKE $2 ESCAPE '!')
+                 ORDER BY pattern LIMIT $3 OFFSET $4",
+                values![organization, &*wanted, i64::from(limit), offset],
+            )
+            .await?;
+        picture.commit().await?;
+        let entries = read(organization, found)?;
+        Ok((entries, u64::try_from(count).unwrap_or_default()))
+    }
+
+    /// Adds patterns to an organization's allowlist, each with a note. Returns
+    /// those that are new; those that were there keep their note.
     pub async fn add_to_allowlist(
         &self,
         organization: &OrganizationName,
-        patterns: &[Pattern],
-        note: &str,
+        entries: &BTreeMap<Pattern, String>,
         actor: &Actor,
-    ) -> Result<usize, StoreError> {
-        check_text("note", note, 1_000)?;
+    ) -> Result<Vec<Pattern>, StoreError> {
+        for note in entries.values() {
+            check_text("note", note, 1_000)?;
+        }
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
         let (at, added_by) = (change.at(), change.actor().to_string());
         let mut added = Vec::new();
-        for pattern in patterns {
+        for (pattern, note) in entries {
             let new = change
                 .link()
                 .execute(
                     "INSERT INTO allowlist (organization, pattern, note, added_by, added_at)
                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization, pattern) DO NOTHING",
-                    values![organization, pattern, note, &*added_by, at],
+                    values![organization, pattern, &**note, &*added_by, at],
                 )
                 .await?;
             if new > 0 {
-                added.push(pattern.as_str());
+                added.push((pattern, note));
             }
         }
         if added.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         change
             .commit(Entry {
@@ -96,47 +120,100 @@ impl Store {
                 action: Action::AllowlistAdded,
                 subject: "allowlist",
                 before: None,
-                after: Some(json!({"patterns": added, "note": note})),
+                after: Some(json!({"allowlist": notes(added.iter().copied())})),
             })
             .await?;
-        Ok(added.len())
+        Ok(added
+            .into_iter()
+            .map(|(pattern, _)| pattern.clone())
+            .collect())
     }
 
-    /// Takes patterns off an organization's allowlist. Returns how many of
-    /// them were on it.
+    /// Takes patterns off an organization's allowlist. Returns those that were
+    /// on it.
     pub async fn remove_from_allowlist(
         &self,
         organization: &OrganizationName,
         patterns: &[Pattern],
         actor: &Actor,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Vec<Pattern>, StoreError> {
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
         let mut removed = Vec::new();
         for pattern in patterns {
-            let old = change
+            let old: Option<(String,)> = change
                 .link()
-                .execute(
-                    "DELETE FROM allowlist WHERE organization = $1 AND pattern = $2",
+                .first(
+                    "DELETE FROM allowlist WHERE organization = $1 AND pattern = $2
+                     RETURNING note",
                     values![organization, pattern],
                 )
                 .await?;
-            if old > 0 {
-                removed.push(pattern.as_str());
-            }
+            removed.extend(old.map(|(note,)| (pattern, note)));
         }
         if removed.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         change
             .commit(Entry {
                 organization: Some(organization),
                 action: Action::AllowlistRemoved,
                 subject: "allowlist",
-                before: Some(json!({"patterns": removed})),
+                before: Some(json!({
+                    "allowlist": notes(removed.iter().map(|(pattern, note)| (*pattern, note))),
+                })),
                 after: None,
             })
             .await?;
-        Ok(removed.len())
+        Ok(removed
+            .into_iter()
+            .map(|(pattern, _)| pattern.clone())
+            .collect())
     }
+}
+
+/// Pattern, note, who added it and when.
+type Columns = (String, String, String, i64);
+
+fn read(
+    organization: &OrganizationName,
+    found: Vec<Columns>,
+) -> Result<Vec<AllowlistEntry>, StoreError> {
+    let place = Place {
+        what: "allowlist",
+        name: organization.as_str(),
+    };
+    found
+        .into_iter()
+        .map(|(pattern, note, added_by, added_at)| {
+            Ok(AllowlistEntry {
+                pattern: place.parse(&pattern)?,
+                note,
+                added_by: place.parse(&added_by)?,
+                added_at: place.time(added_at)?,
+            })
+        })
+        .collect()
+}
+
+/// What `LIKE … ESCAPE '!'` finds a text with, wherever it stands.
+fn containing(text: &str) -> String {
+    let mut wanted = String::from("%");
+    for character in text.to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '!') {
+            wanted.push('!');
+        }
+        wanted.push(character);
+    }
+    wanted.push('%');
+    wanted
+}
+
+/// What the history tells of entries: each pattern with its note.
+pub(crate) fn notes<'e>(entries: impl IntoIterator<Item = (&'e Pattern, &'e String)>) -> Json {
+    let entries = entries.into_iter();
+    entries
+        .map(|(pattern, note)| (pattern.to_string(), json!(note)))
+        .collect::<Map<_, _>>()
+        .into()
 }

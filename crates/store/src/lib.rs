@@ -95,4 +95,4 @@ pub use snapshot::{OrganizationRow, Snapshot, TokenRow};
 pub use store::{Clock, Store};
 pub use teams::Team;
 pub use url::DatabaseUrl;
-pub use whole_policy::{PolicyEdit, WholePolicy};
+pub use whole_policy::{Effect, PolicyEdit, WholePolicy};

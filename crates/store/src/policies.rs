@@ -32,6 +32,8 @@ pub struct SettingsChange {
     pub after: Settings,
     /// Their version now.
     pub version: i64,
+    /// When they were changed last.
+    pub changed_at: Timestamp,
 }
 
 /// Settings, version and the moment of the last change.
@@ -79,20 +81,38 @@ impl Store {
         actor: &Actor,
         edit: impl FnOnce(&mut Settings) + Send,
     ) -> Result<SettingsChange, StoreError> {
+        self.try_change_settings(organization, actor, |_, settings| {
+            edit(settings);
+            Ok(())
+        })
+        .await
+    }
+
+    /// The same for an edit that may refuse, and is told which version it
+    /// changes.
+    pub async fn try_change_settings<E: From<StoreError>>(
+        &self,
+        organization: &OrganizationName,
+        actor: &Actor,
+        edit: impl FnOnce(i64, &mut Settings) -> Result<(), E> + Send,
+    ) -> Result<SettingsChange, E> {
         let mut change = self.change(actor).await?;
-        let (text, version, _) = change.settings(organization).await?;
-        let before: Settings = place(organization).json(&text)?;
+        let (text, version, changed_at) = change.settings(organization).await?;
+        let place = place(organization);
+        let before: Settings = place.json(&text)?;
         let mut after = before.clone();
-        edit(&mut after);
-        after.check()?;
+        edit(version, &mut after)?;
+        after.check().map_err(StoreError::from)?;
         if after == before {
             return Ok(SettingsChange {
                 before,
                 after,
                 version,
+                changed_at: place.time(changed_at)?,
             });
         }
         let version = version + 1;
+        let changed_at = change.at();
         change
             .commit_settings(organization, json!(before), &after, version)
             .await?;
@@ -100,6 +120,7 @@ impl Store {
             before,
             after,
             version,
+            changed_at,
         })
     }
 

@@ -17,6 +17,8 @@ use crate::store::Store;
 /// The team that is made of the owners.
 const OWNERS: &str = "owners";
 
+const SELECT_ADDITIONS: &str = "SELECT additions FROM teams WHERE organization = $1 AND name = $2";
+
 /// A team of an organization. The owners team is not among them: it is made of
 /// the members whose role is owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +179,34 @@ impl Store {
             .await
     }
 
-    /// Replaces a team's additions.
+    /// Reads a team's additions, lets `edit` change them and writes them, with
+    /// nobody in between. Returns them as they are since.
+    pub async fn change_team_additions(
+        &self,
+        organization: &OrganizationName,
+        team: &TeamName,
+        actor: &Actor,
+        edit: impl FnOnce(&mut TeamAdditions) + Send,
+    ) -> Result<TeamAdditions, StoreError> {
+        refuse_owners(team)?;
+        let mut change = self.change(actor).await?;
+        let text = change.additions_text(organization, team).await?;
+        let place = Place {
+            what: "team",
+            name: team.as_str(),
+        };
+        let before: TeamAdditions = place.json(&text)?;
+        let mut after = before.clone();
+        edit(&mut after);
+        if after != before {
+            change
+                .commit_additions(organization, team, json!(before), &after)
+                .await?;
+        }
+        Ok(after)
+    }
+
+    /// Replaces a team's additions, whatever they were.
     pub async fn set_team_additions(
         &self,
         organization: &OrganizationName,
@@ -188,26 +217,32 @@ impl Store {
         refuse_owners(team)?;
         let mut change = self.change(actor).await?;
         let before = change.additions(organization, team).await?;
-        let after = json!(additions);
-        if before == after {
+        if before == json!(additions) {
             return Ok(());
         }
         change
-            .link()
-            .execute(
-                "UPDATE teams SET additions = $1 WHERE organization = $2 AND name = $3",
-                values![after.to_string(), organization, team],
-            )
-            .await?;
-        change
-            .commit(Entry {
-                organization: Some(organization),
-                action: Action::TeamAdditionsChanged,
-                subject: team.as_str(),
-                before: Some(before),
-                after: Some(after),
-            })
+            .commit_additions(organization, team, before, additions)
             .await
+    }
+
+    /// A team's additions; none if there is no such team.
+    pub async fn team_additions(
+        &self,
+        organization: &OrganizationName,
+        team: &TeamName,
+    ) -> Result<Option<TeamAdditions>, StoreError> {
+        let found: Option<(String,)> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .first(SELECT_ADDITIONS, values![organization, team])
+            .await?;
+        let place = Place {
+            what: "team",
+            name: team.as_str(),
+        };
+        found.map(|(additions,)| place.json(&additions)).transpose()
     }
 
     /// The teams of an organization, by name.
@@ -281,6 +316,30 @@ impl Change<'_> {
         Ok(serde_json::from_str(&text).unwrap_or(Json::String(text)))
     }
 
+    async fn commit_additions(
+        mut self,
+        organization: &OrganizationName,
+        team: &TeamName,
+        before: Json,
+        after: &TeamAdditions,
+    ) -> Result<(), StoreError> {
+        let after = json!(after);
+        self.link()
+            .execute(
+                "UPDATE teams SET additions = $1 WHERE organization = $2 AND name = $3",
+                values![after.to_string(), organization, team],
+            )
+            .await?;
+        self.commit(Entry {
+            organization: Some(organization),
+            action: Action::TeamAdditionsChanged,
+            subject: team.as_str(),
+            before: Some(before),
+            after: Some(after),
+        })
+        .await
+    }
+
     async fn additions_text(
         &mut self,
         organization: &OrganizationName,
@@ -288,10 +347,7 @@ impl Change<'_> {
     ) -> Result<String, StoreError> {
         let found: Option<(String,)> = self
             .link()
-            .first(
-                "SELECT additions FROM teams WHERE organization = $1 AND name = $2",
-                values![organization, team],
-            )
+            .first(SELECT_ADDITIONS, values![organization, team])
             .await?;
         if let Some((additions,)) = found {
             return Ok(additions);

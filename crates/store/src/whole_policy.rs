@@ -11,6 +11,7 @@ use pullgate_reference::Pattern;
 use serde_json::{Map, Value as Json, json};
 
 use crate::actor::Actor;
+use crate::allowlist::notes;
 use crate::change::{Change, Entry};
 use crate::column::{Place, check_text};
 use crate::db::Work;
@@ -59,6 +60,15 @@ pub struct PolicyEdit {
     pub end_exceptions: Vec<ExceptionId>,
 }
 
+/// What becomes of an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is kept.
+    Kept,
+    /// It is made and taken back, which tells whether it could be made.
+    Tried,
+}
+
 impl Store {
     /// The whole of an organization's policy.
     pub async fn whole_policy(
@@ -77,6 +87,7 @@ impl Store {
         &self,
         organization: &OrganizationName,
         actor: &Actor,
+        effect: Effect,
         plan: impl FnOnce(&WholePolicy) -> Result<(PolicyEdit, T), E> + Send,
     ) -> Result<T, E> {
         let mut change = self.change(actor).await?;
@@ -86,7 +97,9 @@ impl Store {
         if edit == PolicyEdit::default() {
             return Ok(answer);
         }
-        change.edit_policy(organization, &before, edit).await?;
+        change
+            .edit_policy(organization, &before, edit, effect)
+            .await?;
         Ok(answer)
     }
 }
@@ -97,6 +110,7 @@ impl Change<'_> {
         organization: &OrganizationName,
         before: &WholePolicy,
         edit: PolicyEdit,
+        effect: Effect,
     ) -> Result<(), StoreError> {
         let (was, is) = told(before, &edit);
         if let Some(settings) = &edit.settings {
@@ -131,6 +145,9 @@ impl Change<'_> {
                     values![at, organization, id],
                 )
                 .await?;
+        }
+        if effect == Effect::Tried {
+            return Ok(());
         }
         self.commit(Entry {
             organization: Some(organization),
@@ -268,14 +285,6 @@ fn told(before: &WholePolicy, edit: &PolicyEdit) -> (Json, Json) {
 
 fn names(patterns: &[Pattern]) -> Json {
     patterns.iter().map(Pattern::as_str).collect()
-}
-
-fn notes<'n>(entries: impl IntoIterator<Item = (&'n Pattern, &'n String)>) -> Json {
-    let entries = entries.into_iter();
-    entries
-        .map(|(pattern, note)| (pattern.to_string(), json!(note)))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 async fn read(

@@ -103,7 +103,11 @@ async fn the_server_notices_a_change_that_another_process_made() {
     });
     world
         .store
-        .add_to_allowlist(&acme(), &["evil/miner".parse().unwrap()], "", BY)
+        .add_to_allowlist(
+            &acme(),
+            &[("evil/miner".parse().unwrap(), String::new())].into(),
+            BY,
+        )
         .await
         .unwrap();
     world

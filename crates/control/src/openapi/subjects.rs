@@ -24,6 +24,12 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "Docker Hub's switches of Image Access Management and Registry Access Management.",
     ),
     (
+        "policy",
+        "Policy of an organization",
+        "What its members may pull, beyond what Docker Hub has: all settings, the allowlist, \
+         namespaces, and what teams are given.",
+    ),
+    (
         "decisions",
         "Decisions",
         "What was decided about pulls, what would be, and why.",

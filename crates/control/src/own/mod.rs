@@ -1,6 +1,10 @@
 //! What Docker Hub does not have, under `/api/v1`.
 
+mod additions;
+mod allowlist;
 mod explain;
+mod namespaces;
+mod settings;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -10,5 +14,10 @@ pub use explain::Explanation;
 
 /// All of it.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().merge(explain::routes())
+    OpenApiRouter::new()
+        .merge(explain::routes())
+        .merge(settings::routes())
+        .merge(allowlist::routes())
+        .merge(namespaces::routes())
+        .merge(additions::routes())
 }

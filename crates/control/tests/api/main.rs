@@ -12,5 +12,6 @@ mod hub;
 mod hub_description;
 mod matrix;
 mod openapi;
+mod own;
 mod sessions;
 mod world;

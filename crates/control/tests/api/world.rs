@@ -12,10 +12,10 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use pullgate_access::{Clock, Door, DoorSettings, Recorder, RecorderSettings};
 use pullgate_admin::{Admin, Parts};
-use pullgate_catalog::{Catalog, HubClient};
+use pullgate_catalog::{Catalog, Document, HubClient};
 use pullgate_control::{Client, Control, RateLimit};
 use pullgate_identity::{Identity, Reach, Subject, Via};
-use pullgate_policy::{OrganizationName, Role, Username};
+use pullgate_policy::{Badge, OrganizationName, Role, Username};
 use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -27,6 +27,7 @@ pub(crate) struct World {
     pub(crate) identity: Arc<Identity>,
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) door: Arc<Door>,
+    catalog: Arc<Catalog>,
     pub(crate) control: Control,
     folder: TempDir,
 }
@@ -113,7 +114,7 @@ impl World {
         let admin = Admin::new(Parts {
             store: store.clone(),
             identity: Arc::clone(&identity),
-            catalog,
+            catalog: Arc::clone(&catalog),
             door: Arc::clone(&door),
             clock,
             console: Some(console.into()),
@@ -130,6 +131,7 @@ impl World {
             identity,
             recorder,
             door,
+            catalog,
             control,
             folder,
         }
@@ -138,6 +140,17 @@ impl World {
     /// The file that the store keeps everything in.
     pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("db")
+    }
+
+    /// Has learnt which badge a namespace on Docker Hub has.
+    pub(crate) async fn knows(&self, namespace: &str, badge: Badge) {
+        let document = format!(
+            r#"{{"version": 1, "exported_at": "{now}", "namespaces":
+                [{{"namespace": "{namespace}", "badge": "{badge}", "learnt_at": "{now}"}}]}}"#,
+            now = Timestamp::now(),
+        );
+        let document: Document = serde_json::from_str(&document).unwrap();
+        self.catalog.import(&document).await.unwrap();
     }
 
     /// A session of this person's, as after signing in with a password.
@@ -176,7 +189,22 @@ impl World {
         path: &str,
         body: Option<&Value>,
     ) -> Answer {
+        self.ask_saying(method, session, path, &[], body).await
+    }
+
+    /// Asks with this session and these headers.
+    pub(crate) async fn ask_saying(
+        &self,
+        method: Method,
+        session: Option<&str>,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(session) = session {
             request = request.header(AUTHORIZATION, format!("Bearer {session}"));
         }

@@ -156,3 +156,42 @@ fn an_organizations_own_image_is_its_own_before_all_else() {
         (Outcome::Allowed, Rule::OrganizationImage)
     );
 }
+
+#[test]
+fn a_pattern_has_a_category_if_all_of_it_has_one() {
+    let acme = Organization::acme().set(|settings| {
+        settings.trusted = patterns(&["quay.io/prometheus/**"]);
+    });
+    let policy = Policy::new(acme.0);
+    let verified = Some(Category::VerifiedPublisher);
+    let table = [
+        ("nginx", Some(Category::Official)),
+        ("library/*", Some(Category::Official)),
+        // What lies deeper there is not official.
+        ("library/**", None),
+        ("bitnami/*", verified),
+        ("bitnami/**", verified),
+        ("docker.io/**", None),
+        ("acme/*", Some(Category::Organization)),
+        (
+            "registry.acme.example/team/**",
+            Some(Category::Organization),
+        ),
+        ("ghcr.io/acme/**", Some(Category::Community)),
+        ("quay.io/prometheus/*", verified),
+        ("quay.io/**", None),
+    ];
+    for (text, category) in table {
+        let found = policy.category_of_all(&patterns(&[text])[0], Badge::VerifiedPublisher);
+        assert_eq!(found, category, "{text}");
+    }
+    let own = Organization::new("acme").namespaces(&["ghcr.io/acme/app"]);
+    let policy = Policy::new(own.0);
+    for (text, category) in [
+        ("ghcr.io/acme/app", Some(Category::Organization)),
+        ("ghcr.io/acme/*", None),
+    ] {
+        let found = policy.category_of_all(&patterns(&[text])[0], Badge::None);
+        assert_eq!(found, category, "{text}");
+    }
+}

@@ -8,7 +8,6 @@
 mod catalog;
 mod choice;
 mod decisions;
-mod difference;
 mod exception;
 mod identifier;
 mod member;

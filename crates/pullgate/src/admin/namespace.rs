@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use pullgate_admin::namespace;
 use pullgate_policy::OrganizationName;
 use pullgate_reference::Pattern;
 
@@ -48,27 +49,6 @@ pub(crate) enum NamespaceCommand {
         #[arg(value_name = "ORG")]
         organization: OrganizationName,
     },
-}
-
-/// Reads a namespace. As an allowlist's entry `docker.io/acme` would be one
-/// official image; nobody who names a namespace means that.
-fn namespace(text: &str) -> Result<Pattern, String> {
-    let below = if text.contains('*') {
-        text.to_owned()
-    } else {
-        format!("{}/**", text.trim_end_matches('/'))
-    };
-    let pattern: Pattern = below
-        .parse()
-        .map_err(|error: pullgate_reference::NameError| error.to_string())?;
-    let official = Pattern::parse("docker.io/library/*").map_err(|error| error.to_string())?;
-    if pattern.overlaps(&official) {
-        return Err(format!(
-            "{pattern} covers Docker Official Images, which are no organization's own; \
-             name a namespace such as docker.io/acme"
-        ));
-    }
-    Ok(pattern)
 }
 
 impl NamespaceCommand {
@@ -148,41 +128,4 @@ async fn list(site: &Site<'_>, organization: &OrganizationName) -> Result<ExitCo
         "{organization} has no namespaces yet. Add one with: pullgate namespace add {organization} docker.io/{organization}"
     ))?;
     Ok(ExitCode::SUCCESS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_namespace_is_everything_below_its_name() {
-        for (typed, meant) in [
-            ("docker.io/acme", "docker.io/acme/**"),
-            ("acme", "docker.io/acme/**"),
-            ("ghcr.io/acme/", "ghcr.io/acme/**"),
-            ("registry.acme.example", "registry.acme.example/**"),
-            (
-                "registry.acme.example:5000",
-                "registry.acme.example:5000/**",
-            ),
-            ("docker.io/acme/*", "docker.io/acme/*"),
-        ] {
-            assert_eq!(namespace(typed).unwrap().to_string(), meant, "{typed}");
-        }
-    }
-
-    #[test]
-    fn official_images_are_no_organizations_own() {
-        for typed in [
-            "docker.io",
-            "docker.io/library",
-            "library/*",
-            "index.docker.io/**",
-        ] {
-            assert!(
-                namespace(typed).unwrap_err().contains("Official"),
-                "{typed}"
-            );
-        }
-    }
 }

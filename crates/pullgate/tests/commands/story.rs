@@ -217,14 +217,13 @@ DATE  command line: settings changed
 DATE  command line: settings changed
     trusted: added quay.io/prometheus/*
 DATE  command line: allowlist removed
-    patterns: docker.io/library/nginx
+    docker.io/library/nginx
 DATE  command line: allowlist added
-    patterns: docker.io/library/nginx
+    docker.io/library/nginx
 DATE  command line: settings changed
     allowlist: off → on
 DATE  command line: allowlist added
-    note: charts of the shop
-    patterns: docker.io/bitnami/*
+    docker.io/bitnami/* (charts of the shop)
 DATE  command line: settings changed
     Image Access Management: off → on
     verified publisher: allowed → restricted

@@ -44,12 +44,12 @@ async fn many_decisions_are_recorded_in_one_batch(#[values(Sqlite, Postgres)] on
 #[tokio::test]
 async fn many_members_and_allowlist_entries_are_loaded(#[values(Sqlite, Postgres)] on: Backend) {
     let home = Home::with_acme(on).await;
-    let patterns: Vec<_> = (0..10_000)
-        .map(|number| pattern(&format!("team-{number}/app")))
+    let entries = (0..10_000)
+        .map(|number| (pattern(&format!("team-{number}/app")), String::new()))
         .collect();
     let start = Instant::now();
     home.store
-        .add_to_allowlist(&org("acme"), &patterns, "", &olivia())
+        .add_to_allowlist(&org("acme"), &entries, &olivia())
         .await
         .unwrap();
     println!(

@@ -1,5 +1,5 @@
 use pullgate_policy::{Permission, Settings, Switch};
-use pullgate_store::StoreError;
+use pullgate_store::{Actor, StoreError};
 use rstest::rstest;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
@@ -99,26 +99,97 @@ async fn settings_that_cannot_be_read_are_named_and_can_be_replaced(
 
 #[rstest]
 #[tokio::test]
+async fn who_changes_an_outdated_version_changes_nothing(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let (acme, store) = (org("acme"), &home.store);
+    let expecting = |wanted: i64| {
+        store.try_change_settings(&acme, &Actor::CommandLine, move |version, settings| {
+            settings.iam.enabled = Switch::On;
+            if version == wanted {
+                Ok(())
+            } else {
+                Err(StoreError::Text {
+                    what: "version",
+                    why: "it is another",
+                })
+            }
+        })
+    };
+    assert!(expecting(2).await.is_err());
+    let kept = store.settings(&acme).await.unwrap().unwrap();
+    assert_eq!((kept.settings, kept.version), (Settings::default(), 1));
+    let done = expecting(1).await.unwrap();
+    let kept = store.settings(&acme).await.unwrap().unwrap();
+    assert_eq!((done.version, done.changed_at), (2, kept.changed_at));
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_allowlist_grows_and_shrinks(#[values(Sqlite, Postgres)] on: Backend) {
     let home = Home::with_acme(on).await;
     let (acme, store) = (org("acme"), &home.store);
-    let both = [pattern("docker.io/bitnami/*"), pattern("docker.io/acme/x")];
+    let both = [pattern("docker.io/acme/x"), pattern("docker.io/bitnami/*")];
+    let noted = |note: &str| {
+        both.clone()
+            .map(|pattern| (pattern, note.to_owned()))
+            .into()
+    };
     let added = store
-        .add_to_allowlist(&acme, &both, "the build", &olivia())
+        .add_to_allowlist(&acme, &noted("the build"), &olivia())
         .await;
-    assert_eq!(added.unwrap(), 2);
+    assert_eq!(added.unwrap(), both);
     let again = store
-        .add_to_allowlist(&acme, &both[..1], "again", &olivia())
+        .add_to_allowlist(&acme, &noted("again"), &olivia())
         .await;
-    assert_eq!(again.unwrap(), 0);
+    assert_eq!(again.unwrap(), []);
     let list = store.allowlist(&acme).await.unwrap();
     assert_eq!(list.len(), 2);
-    assert_eq!(list[0].pattern, both[1]);
+    assert_eq!(list[0].pattern, both[0]);
     assert_eq!(list[1].note, "the build");
     assert_eq!(list[1].added_by, olivia());
     assert_eq!(list[1].added_at, home.now());
-    let gone = [both[0].clone(), pattern("docker.io/never/there")];
+    let gone = [both[1].clone(), pattern("docker.io/never/there")];
     let removed = store.remove_from_allowlist(&acme, &gone, &olivia()).await;
-    assert_eq!(removed.unwrap(), 1);
+    assert_eq!(removed.unwrap(), both[1..]);
     assert_eq!(store.allowlist(&acme).await.unwrap().len(), 1);
+    // Who takes it back has to know what it was.
+    let change = store.changes(Some(&acme), None, 1).await.unwrap().remove(0);
+    let before = change.before.unwrap();
+    assert_eq!(before["allowlist"]["docker.io/bitnami/*"], "the build");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_allowlist_is_searched_page_by_page(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let (acme, store) = (org("acme"), &home.store);
+    let entries = [
+        ("docker.io/bitnami/nginx", "the Shop"),
+        ("docker.io/bitnami/redis", ""),
+        ("docker.io/data_x/a", "100% shop"),
+        ("docker.io/datasx/a", ""),
+    ];
+    let entries = entries.map(|(text, note)| (pattern(text), note.to_owned()));
+    store
+        .add_to_allowlist(&acme, &entries.into(), &olivia())
+        .await
+        .unwrap();
+    for (search, count) in [
+        ("", 4),
+        ("BITNAMI", 2),
+        ("shop", 2),
+        ("data_x", 1),
+        ("0%", 1),
+        ("!", 0),
+        ("none", 0),
+    ] {
+        let (found, all) = store.allowlist_page(&acme, search, 0, 10).await.unwrap();
+        assert_eq!((found.len(), all), (count, count as u64), "{search}");
+    }
+    let (second, all) = store.allowlist_page(&acme, "", 1, 2).await.unwrap();
+    let second: Vec<&str> = second.iter().map(|entry| entry.pattern.as_str()).collect();
+    assert_eq!(second, ["docker.io/bitnami/redis", "docker.io/data_x/a"]);
+    assert_eq!(all, 4);
+    let (beyond, _) = store.allowlist_page(&acme, "", u64::MAX, 2).await.unwrap();
+    assert_eq!(beyond, []);
 }

@@ -12,12 +12,13 @@ async fn it_holds_all_that_deciding_needs(#[values(Sqlite, Postgres)] on: Backen
     let home = Home::with_acme(on).await;
     let (acme, data, store) = (org("acme"), team("data"), &home.store);
     let allowed = [pattern("docker.io/bitnami/*")];
+    let entries = allowed.clone().map(|pattern| (pattern, String::new()));
     store
         .add_namespace(&acme, &pattern("acme/*"), &olivia())
         .await
         .unwrap();
     store
-        .add_to_allowlist(&acme, &allowed, "", &olivia())
+        .add_to_allowlist(&acme, &entries.into(), &olivia())
         .await
         .unwrap();
     store.create_team(&acme, &data, &olivia()).await.unwrap();

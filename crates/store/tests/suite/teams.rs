@@ -3,7 +3,7 @@ use pullgate_store::{Conflict, StoreError};
 use rstest::rstest;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
-use crate::home::{Home, olivia, org, pattern, team, user};
+use crate::home::{Home, olivia, open, org, pattern, team, user};
 
 #[rstest]
 #[tokio::test]
@@ -37,6 +37,37 @@ async fn a_team_has_members_and_additions(#[values(Sqlite, Postgres)] on: Backen
         .await
         .unwrap();
     assert!(store.teams(&acme).await.unwrap()[0].members.is_empty());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_give_a_team_more_at_once_lose_nothing(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let (acme, data) = (org("acme"), team("data"));
+    home.store
+        .create_team(&acme, &data, &olivia())
+        .await
+        .unwrap();
+    let other = open(&home.address).await;
+    let add = |store: pullgate_store::Store, who: &'static str| async move {
+        for number in 0..20 {
+            let new = pattern(&format!("{who}.example/app-{number}"));
+            store
+                .change_team_additions(&org("acme"), &team("data"), &olivia(), |additions| {
+                    additions.allowlist.push(new);
+                })
+                .await
+                .unwrap();
+        }
+    };
+    let one = tokio::spawn(add(home.store.clone(), "one"));
+    let two = tokio::spawn(add(other, "two"));
+    one.await.unwrap();
+    two.await.unwrap();
+    let kept = home.store.team_additions(&acme, &data).await.unwrap();
+    assert_eq!(kept.unwrap().allowlist.len(), 40);
+    let nobodys = home.store.team_additions(&acme, &team("ops")).await;
+    assert_eq!(nobodys.unwrap(), None);
 }
 
 #[rstest]

@@ -1,13 +1,20 @@
 use pullgate_policy::{Covers, PublisherCategory, Switch, TeamAdditions};
-use pullgate_store::{Action, Conflict, NewException, PolicyEdit, StoreError, WholePolicy};
+use pullgate_store::{Action, Conflict, Effect, NewException, PolicyEdit, StoreError, WholePolicy};
 use rstest::rstest;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
 use crate::home::{Home, olivia, org, pattern, repository, team, time, user};
 
 async fn apply(home: &Home, edit: PolicyEdit) -> Result<(), StoreError> {
+    with(home, Effect::Kept, edit).await
+}
+
+async fn with(home: &Home, effect: Effect, edit: PolicyEdit) -> Result<(), StoreError> {
     let plan = |_: &WholePolicy| Ok((edit, ()));
-    home.store.edit_policy(&org("acme"), &olivia(), plan).await
+    let store = &home.store;
+    store
+        .edit_policy(&org("acme"), &olivia(), effect, plan)
+        .await
 }
 
 async fn whole(home: &Home) -> WholePolicy {
@@ -122,13 +129,17 @@ async fn what_cannot_be_done_whole_is_not_done_at_all(#[values(Sqlite, Postgres)
         (note, "control characters"),
         (settings, "cannot be listed as trusted"),
     ] {
-        let error = apply(&home, edit).await.unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
-        assert_eq!(whole(&home).await, before);
+        for effect in [Effect::Tried, Effect::Kept] {
+            let error = with(&home, effect, edit.clone()).await.unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+            assert_eq!(whole(&home).await, before);
+        }
     }
     let plan = |_: &WholePolicy| Err::<(PolicyEdit, ()), _>(Conflict::OwnersTeam.into());
-    let refused: Result<(), StoreError> =
-        home.store.edit_policy(&org("acme"), &olivia(), plan).await;
+    let store = &home.store;
+    let refused: Result<(), StoreError> = store
+        .edit_policy(&org("acme"), &olivia(), Effect::Kept, plan)
+        .await;
     assert!(refused.is_err());
     apply(&home, PolicyEdit::default()).await.unwrap();
     assert_eq!(home.store.generation().await.unwrap(), generation);
@@ -143,4 +154,20 @@ async fn what_has_ended_is_no_part_of_it(#[values(Sqlite, Postgres)] on: Backend
     apply(&home, everything(&home).await).await.unwrap();
     home.wait(365 * 24 * 3_600);
     assert_eq!(whole(&home).await.exceptions, []);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_only_tried_is_taken_back(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let (before, generation) = (whole(&home).await, home.store.generation().await.unwrap());
+    let edit = everything(&home).await;
+    with(&home, Effect::Tried, edit.clone()).await.unwrap();
+    assert_eq!(whole(&home).await, before);
+    assert_eq!(home.store.generation().await.unwrap(), generation);
+    let latest = home.store.changes(Some(&org("acme")), None, 1).await;
+    assert_ne!(latest.unwrap()[0].action, Action::PolicyApplied);
+    // The next one finds the database free.
+    apply(&home, edit).await.unwrap();
+    assert_ne!(whole(&home).await, before);
 }

@@ -18,6 +18,8 @@ pub(super) enum For {
     Insiders,
     /// An organization's owners alone, to read or to change.
     Owners,
+    /// Whoever looks after the site, who is none of those who ask.
+    SiteAdministrators,
 }
 
 /// What is expected of an operation.
@@ -53,6 +55,7 @@ impl Expectation {
             _ if self.whom == For::WhoeverSignedIn => return None,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
             Actor::Outsider | Actor::OtherOwner => 404,
+            _ if self.whom == For::SiteAdministrators => 403,
             Actor::Member | Actor::OwnersReadToken if self.whom == For::Owners => 403,
             _ => return None,
         };
@@ -85,6 +88,10 @@ fn owners(name: &'static str) -> Expectation {
     operation(For::Owners, name)
 }
 
+fn site_administrators(name: &'static str) -> Expectation {
+    operation(For::SiteAdministrators, name)
+}
+
 /// All of them.
 pub(super) fn all() -> Vec<Expectation> {
     vec![
@@ -101,6 +108,33 @@ pub(super) fn all() -> Vec<Expectation> {
         owners("PUT /v2/orgs/{}/settings").sending(json!({"restricted_images": {
             "enabled": true, "allow_official_images": false, "allow_verified_publishers": false,
         }})),
+        // Policy of an organization.
+        insiders("GET /api/v1/orgs/{}/policy/settings"),
+        owners("PUT /api/v1/orgs/{}/policy/settings").sending(json!({
+            "iam": {
+                "enabled": "on", "mode": "enforce", "official": "allowed",
+                "verified_publisher": "allowed", "sponsored_oss": "allowed", "allowlist": "on",
+            },
+            "ram": {
+                "enabled": "on", "mode": "enforce", "docker_hub": "allowed", "registries": [],
+            },
+            "trusted": [],
+        })),
+        owners("PATCH /api/v1/orgs/{}/policy/settings").sending(json!({"iam": {"enabled": "on"}})),
+        insiders("GET /api/v1/orgs/{}/allowlist"),
+        owners("POST /api/v1/orgs/{}/allowlist")
+            .sending(json!({"entries": [{"pattern": "evil/miner"}]})),
+        owners("DELETE /api/v1/orgs/{}/allowlist").asking("?pattern=docker.io/quokka/tool"),
+        insiders("GET /api/v1/orgs/{}/namespaces"),
+        site_administrators("POST /api/v1/orgs/{}/namespaces")
+            .sending(json!({"pattern": "ghcr.io/acme"})),
+        site_administrators("DELETE /api/v1/orgs/{}/namespaces")
+            .asking("?pattern=docker.io/quokka/**"),
+        insiders("GET /api/v1/orgs/{}/teams/{}/additions"),
+        owners("PUT /api/v1/orgs/{}/teams/{}/additions")
+            .sending(json!({"allowlist": ["evil/miner"]})),
+        owners("PATCH /api/v1/orgs/{}/teams/{}/additions")
+            .sending(json!({"add": {"categories": ["official"]}})),
         // Decisions.
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
     ]

@@ -39,8 +39,11 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         .store
         .add_to_allowlist(
             &acme,
-            &[format!("docker.io/{MARK}/tool").parse().unwrap()],
-            MARK,
+            &[(
+                format!("docker.io/{MARK}/tool").parse().unwrap(),
+                MARK.to_owned(),
+            )]
+            .into(),
             by,
         )
         .await
@@ -52,7 +55,12 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         .await
         .unwrap();
     world.door.catch_up().await.unwrap();
-    let places = Places::from([("/v2/orgs/{}", "acme".to_owned())]);
+    let places = [
+        ("/v2/orgs/{}", "acme"),
+        ("/api/v1/orgs/{}", "acme"),
+        ("/api/v1/orgs/{}/teams/{}", "developers"),
+    ];
+    let places = places.map(|(place, name)| (place, name.to_owned())).into();
     (world, places)
 }
 

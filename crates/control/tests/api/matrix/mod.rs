@@ -151,7 +151,7 @@ async fn refusal(
     // what is not.
     if !matches!(
         actor,
-        Actor::Member | Actor::OwnersReadToken | Actor::OwnersAdminToken
+        Actor::Member | Actor::Owner | Actor::OwnersReadToken | Actor::OwnersAdminToken
     ) {
         for nothing in paths_to_nothing(places, &asked.operation.path) {
             let other = asked.by(session, &nothing.path).await;

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
+use pullgate_admin::differences;
 use pullgate_policy::OrganizationName;
 use pullgate_store::{Action, ChangeRecord};
 use serde_json::Value as Json;
 
 use crate::admin::choice::word;
-use crate::admin::difference::differences;
 use crate::admin::site::Site;
 use crate::failure::Failure;
 use crate::output::{self, date, one_line};
@@ -53,6 +53,7 @@ fn decides(action: Action) -> bool {
             | Action::TeamAdditionsChanged
             | Action::TeamDeleted
             | Action::SettingsChanged
+            | Action::PolicyApplied
             | Action::AllowlistAdded
             | Action::AllowlistRemoved
             | Action::ExceptionAdded

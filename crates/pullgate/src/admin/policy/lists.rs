@@ -16,17 +16,19 @@ pub(super) async fn allow(
     patterns: &[Pattern],
     note: &str,
 ) -> Result<ExitCode, Failure> {
-    let before = on_list(site, organization).await?;
-    site.store
-        .add_to_allowlist(organization, patterns, note, ACTOR)
+    let entries = patterns.iter().cloned();
+    let entries = entries.map(|pattern| (pattern, note.to_owned())).collect();
+    let added = site
+        .store
+        .add_to_allowlist(organization, &entries, ACTOR)
         .await?;
     let lines: Vec<String> = patterns
         .iter()
         .map(|pattern| {
-            if before.contains(pattern) {
-                format!("{pattern} is on the allowlist of {organization} already.")
-            } else {
+            if added.contains(pattern) {
                 format!("Added {pattern} to the allowlist of {organization}.")
+            } else {
+                format!("{pattern} is on the allowlist of {organization} already.")
             }
         })
         .collect();

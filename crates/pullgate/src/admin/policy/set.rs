@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use pullgate_admin::differences;
 use pullgate_policy::{OrganizationName, Settings};
 use serde_json::json;
 
 use crate::admin::choice::{Allowance, Blocking, OnOff};
-use crate::admin::difference::differences;
 use crate::admin::site::{ACTOR, Site};
 use crate::failure::Failure;
 use crate::output;

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use pullgate_policy::{PublisherCategory, Switch};
+use pullgate_policy::{PublisherCategory, Switch, TeamAdditions};
 use pullgate_reference::Pattern;
-use pullgate_store::Team;
 
 use super::Which;
 use crate::admin::choice::{Addition, word};
@@ -50,21 +49,23 @@ pub(super) async fn allow(
     patterns: Vec<Pattern>,
 ) -> Result<ExitCode, Failure> {
     let Which { organization, team } = which;
-    let mut found = which.find(site).await?;
+    which.find(site).await?;
     let mut lines = Vec::new();
-    for pattern in patterns {
-        if found.additions.allowlist.contains(&pattern) {
-            lines.push(format!(
-                "{pattern} is on the allowlist of the team {team} already."
-            ));
-        } else {
-            lines.push(format!(
-                "Added {pattern} to the allowlist of the team {team}."
-            ));
-            found.additions.allowlist.push(pattern);
+    change(site, which, |additions| {
+        for pattern in patterns {
+            if additions.allowlist.contains(&pattern) {
+                lines.push(format!(
+                    "{pattern} is on the allowlist of the team {team} already."
+                ));
+            } else {
+                lines.push(format!(
+                    "Added {pattern} to the allowlist of the team {team}."
+                ));
+                additions.allowlist.push(pattern);
+            }
         }
-    }
-    keep(site, which, &found).await?;
+    })
+    .await?;
     let settings = site.store.settings(organization).await?;
     if settings.is_some_and(|stored| stored.settings.iam.allowlist == Switch::Off) {
         output::note(format!(
@@ -81,16 +82,22 @@ pub(super) async fn disallow(
     patterns: &[Pattern],
 ) -> Result<ExitCode, Failure> {
     let Which { organization, team } = which;
-    let mut found = which.find(site).await?;
-    let allowlist = &mut found.additions.allowlist;
-    if let Some(missing) = patterns.iter().find(|pattern| !allowlist.contains(pattern)) {
+    which.find(site).await?;
+    let mut missing = None;
+    change(site, which, |additions| {
+        let allowlist = &mut additions.allowlist;
+        missing = patterns.iter().find(|pattern| !allowlist.contains(pattern));
+        if missing.is_none() {
+            allowlist.retain(|pattern| !patterns.contains(pattern));
+        }
+    })
+    .await?;
+    if let Some(missing) = missing {
         return Err(Failure::new(format!(
             "{missing} is not on the allowlist of the team {team}; nothing was changed"
         ))
         .hint(format!("pullgate team list {organization} shows what is")));
     }
-    allowlist.retain(|pattern| !patterns.contains(pattern));
-    keep(site, which, &found).await?;
     let names = listed(patterns.iter().map(ToString::to_string));
     site.changed(format!(
         "Took {names} off the allowlist of the team {team}."
@@ -103,7 +110,7 @@ pub(super) async fn set(
     which: &Which,
     categories: &Categories,
 ) -> Result<ExitCode, Failure> {
-    let mut found = which.find(site).await?;
+    which.find(site).await?;
     let wanted = [
         (PublisherCategory::Official, categories.official),
         (
@@ -113,30 +120,38 @@ pub(super) async fn set(
         (PublisherCategory::SponsoredOss, categories.sponsored_oss),
     ];
     let mut lines = Vec::new();
-    for (category, wanted) in wanted {
-        let Some(wanted) = wanted else { continue };
-        let allowed = &mut found.additions.categories;
-        allowed.retain(|other| *other != category);
-        let name = word(category).replace('_', " ");
-        match wanted {
-            Addition::Allowed => {
-                allowed.push(category);
-                lines.push(format!("{name}: allowed for the team {}", which.team));
+    change(site, which, |additions| {
+        let allowed = &mut additions.categories;
+        for (category, wanted) in wanted {
+            let Some(wanted) = wanted else { continue };
+            allowed.retain(|other| *other != category);
+            let name = word(category).replace('_', " ");
+            match wanted {
+                Addition::Allowed => {
+                    allowed.push(category);
+                    lines.push(format!("{name}: allowed for the team {}", which.team));
+                }
+                Addition::Inherit => lines.push(format!(
+                    "{name}: for the team {} as for all of {}",
+                    which.team, which.organization
+                )),
             }
-            Addition::Inherit => lines.push(format!(
-                "{name}: for the team {} as for all of {}",
-                which.team, which.organization
-            )),
         }
-    }
-    keep(site, which, &found).await?;
+        allowed.sort();
+    })
+    .await?;
     site.changed(lines.join("\n")).await
 }
 
-/// Writes a team's additions anew.
-async fn keep(site: &Site<'_>, which: &Which, team: &Team) -> Result<(), Failure> {
+/// Changes a team's additions, with nobody in between.
+async fn change(
+    site: &Site<'_>,
+    which: &Which,
+    edit: impl FnOnce(&mut TeamAdditions) + Send,
+) -> Result<(), Failure> {
+    let Which { organization, team } = which;
     site.store
-        .set_team_additions(&which.organization, &which.team, &team.additions, ACTOR)
+        .change_team_additions(organization, team, ACTOR, edit)
         .await?;
     Ok(())
 }
