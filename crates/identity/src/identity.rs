@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::access_token::TokenMint;
 use crate::browser::BrowserKeys;
 use crate::clock::Clock;
+use crate::colleagues::Colleagues;
 use crate::directory::Directory;
 use crate::error::IdentityError;
 use crate::keyed_hash::{self, ServerSecret};
@@ -39,6 +40,7 @@ pub struct Identity {
     pub(crate) passwords: Passwords,
     pub(crate) remembered: Remembered,
     pub(crate) throttle: Throttle,
+    pub(crate) colleagues: Colleagues,
     pub(crate) uses: Uses,
 }
 
@@ -77,6 +79,7 @@ impl Identity {
             passwords: Passwords::new(&settings.password).await?,
             remembered: Remembered::new(&settings.password, secret.key_for("remembered passwords")),
             throttle: Throttle::new(settings.throttle.clone(), secret.key_for("throttle")),
+            colleagues: Colleagues::new(&store),
             uses: Uses::default(),
             store,
             settings,

@@ -22,8 +22,8 @@
 //!
 //! # Guessing
 //!
-//! Failed sign-ins are throttled by account and by address, in memory and for
-//! each replica by itself. The limits are on guessing, not on people: a right
+//! Failed sign-ins are throttled by account and by address, by all replicas of
+//! a store together. The limits are on guessing, not on people: a right
 //! access token is never throttled, so nobody can be locked out by a stranger
 //! who fails on their account. An unknown user costs the same work as a known
 //! one and gets the same answer.
@@ -39,6 +39,7 @@ mod access_token;
 mod bearer;
 mod browser;
 mod clock;
+mod colleagues;
 mod directory;
 mod error;
 mod holder;

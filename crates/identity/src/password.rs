@@ -114,6 +114,9 @@ pub(crate) struct Passwords {
     counts: Arc<Counts>,
 }
 
+/// A turn to compute one hash, given up on drop.
+pub(crate) struct Turn(OwnedSemaphorePermit);
+
 #[derive(Default)]
 struct Counts {
     computed: AtomicU64,
@@ -159,6 +162,7 @@ impl Passwords {
     /// the answer is no, after the same work.
     pub(crate) async fn verify(
         &self,
+        turn: Turn,
         password: &Secret,
         hash: Option<&PasswordHash>,
     ) -> Result<bool, HashError> {
@@ -169,7 +173,9 @@ impl Passwords {
         let argon2 = self.argon2.clone();
         let password = bytes(password);
         let outcome = self
-            .in_turn(move || argon2.verify_password(&password, against.reveal()))
+            .in_turn(turn, move || {
+                argon2.verify_password(&password, against.reveal())
+            })
             .await?;
         match outcome {
             Ok(()) => Ok(hash.is_some()),
@@ -191,22 +197,25 @@ impl Passwords {
     async fn compute(&self, password: Password) -> Result<PasswordHash, HashError> {
         let salt: [u8; 16] = random()?;
         let argon2 = self.argon2.clone();
+        let turn = self.turn().await?;
         let hash: phc::PasswordHash = self
-            .in_turn(move || argon2.hash_password_with_salt(&password, &salt))
+            .in_turn(turn, move || {
+                argon2.hash_password_with_salt(&password, &salt)
+            })
             .await??;
         Ok(PasswordHash::from(hash.to_string()))
     }
 
-    /// Runs `work` on the blocking pool when it is its turn. Once begun it
-    /// keeps its turn to its end, even if nobody waits for it any more.
+    /// Runs `work` on the blocking pool. Once begun it keeps its turn to its
+    /// end, even if nobody waits for it any more.
     async fn in_turn<T: Send + 'static>(
         &self,
+        turn: Turn,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let turn = self.turn().await?;
         let counts = Arc::clone(&self.counts);
         tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let Turn(_turn) = turn;
             let now = counts.now.fetch_add(1, Ordering::Relaxed) + 1;
             counts.peak.fetch_max(now, Ordering::Relaxed);
             let result = work();
@@ -218,16 +227,18 @@ impl Passwords {
         .map_err(|error| HashError::Failed(error.to_string()))
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, HashError> {
+    /// Waits for a turn to compute a hash.
+    pub(crate) async fn turn(&self) -> Result<Turn, HashError> {
         let turns = Arc::clone(&self.turns);
         if let Ok(turn) = Arc::clone(&turns).try_acquire_owned() {
-            return Ok(turn);
+            return Ok(Turn(turn));
         }
         let place = Place::in_queue(&self.waiting);
         if place.number > self.longest_queue {
             return Err(HashError::Busy);
         }
-        turns.acquire_owned().await.map_err(|_| HashError::Busy)
+        let turn = turns.acquire_owned().await;
+        turn.map(Turn).map_err(|_| HashError::Busy)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moka::future::Cache;
-use pullgate_store::{AccountStatus, TokenOwner};
+use pullgate_store::{AccountStatus, PasswordHash, TokenOwner};
 
 use crate::access_token::TokenKind;
 use crate::directory::{Directory, Person, subject_of};
@@ -129,7 +129,7 @@ impl Identity {
         let now = self.now();
         let attempt = self.throttle.attempt(username, from, now);
         if TokenKind::claimed_by(secret.expose()).is_some() {
-            self.sign_in_by_token(username, secret, &attempt, now)
+            self.sign_in_by_token(username, secret, &attempt, now).await
         } else {
             self.sign_in_by_password(username, secret, from, &attempt, now)
                 .await
@@ -137,25 +137,27 @@ impl Identity {
     }
 
     /// A lookup in memory. The throttle is asked only when the token is wrong.
-    fn sign_in_by_token(
+    async fn sign_in_by_token(
         &self,
         username: &str,
         secret: &Secret,
         attempt: &Attempt,
         now: Timestamp,
     ) -> Result<Subject, SignInError> {
-        let directory = self.directory();
         let hash = self.mint.look_up(secret);
-        let token = hash
-            .and_then(|hash| directory.token_hashed(&hash))
-            .filter(|token| owner_is_named(&directory, &token.owner, username));
-        let Some(token) = token else {
+        let found = {
+            let directory = self.directory();
+            let token = hash
+                .and_then(|hash| directory.token_hashed(&hash))
+                .filter(|token| owner_is_named(&directory, &token.owner, username));
+            token.map(|token| (Arc::clone(token), directory.subject_of_token(token)))
+        };
+        let Some((token, subject)) = found else {
             self.throttle.wrong_token(attempt)?;
+            self.colleagues.wrong_token(&self.throttle, attempt).await?;
             return Err(SignInError::Wrong);
         };
-        let subject = directory
-            .subject_of_token(token)
-            .ok_or(SignInError::Disabled)?;
+        let subject = subject.ok_or(SignInError::Disabled)?;
         if !token.is_current(now) {
             return Err(SignInError::Expired);
         }
@@ -209,18 +211,40 @@ impl Identity {
     ) -> Result<(), SignInError> {
         self.throttle.take(attempt)?;
         let hash = person.and_then(|person| person.password.as_ref());
-        match self.passwords.verify(secret, hash).await {
+        match self.compare_in_turn(secret, hash, attempt).await {
             Ok(true) => {
                 self.throttle.give_back(attempt);
-                self.throttle.forgive(attempt);
+                if let Some(bucket) = self.throttle.forgive(attempt) {
+                    self.colleagues.forgive(bucket).await;
+                }
                 Ok(())
             }
-            Ok(false) => Err(SignInError::Wrong),
+            Ok(false) => {
+                self.colleagues
+                    .wrong_password(&self.throttle, attempt)
+                    .await;
+                Err(SignInError::Wrong)
+            }
             Err(error) => {
                 self.throttle.give_back(attempt);
-                Err(error.into())
+                Err(error)
             }
         }
+    }
+
+    /// Compares a password when it is its turn, unless other replicas have
+    /// counted too many failures by then: asked last, so that as few as
+    /// possible are compared without knowing of each other.
+    async fn compare_in_turn(
+        &self,
+        secret: &Secret,
+        hash: Option<&PasswordHash>,
+        attempt: &Attempt,
+    ) -> Result<bool, SignInError> {
+        let turn = self.passwords.turn().await?;
+        self.colleagues.learn(&self.throttle, attempt).await;
+        self.throttle.look_again(attempt)?;
+        Ok(self.passwords.verify(turn, secret, hash).await?)
     }
 }
 

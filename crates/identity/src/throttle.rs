@@ -12,7 +12,9 @@
 //! right access token asks no bucket at all, so that nobody can lock somebody
 //! else out by failing on their account.
 //!
-//! Buckets are kept in memory, in a bounded number, each replica for itself.
+//! Buckets are kept in memory, in a bounded number. Where several replicas share
+//! a store, what they have counted together is added to what is counted here
+//! alone: see `colleagues`.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -20,11 +22,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use moka::ops::compute::Op;
 use moka::sync::Cache;
+use pullgate_store::{Failure, FailureBucket};
 
-use crate::keyed_hash::{HashKey, LENGTH};
+use crate::keyed_hash::HashKey;
 
 /// The most buckets kept at once; those used least are forgotten first.
 const MOST_BUCKETS: u64 = 100_000;
+
+/// How full a bucket can become in the store, in windows. Replicas that compare
+/// passwords at the same moment all believe that there is room, and overdraw
+/// it together: a guesser then waits for what was overdrawn, and an owner of
+/// the account not for ever.
+const FULLEST: u32 = 2;
 
 /// How many failed sign-ins are free.
 #[derive(Clone, Debug)]
@@ -61,32 +70,58 @@ pub(crate) struct Throttled {
 /// The account and the address of an attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempt {
-    pair: [u8; LENGTH],
-    account: [u8; LENGTH],
-    address: [u8; LENGTH],
-    token_address: [u8; LENGTH],
+    pair: FailureBucket,
+    account: FailureBucket,
+    address: FailureBucket,
+    token_address: FailureBucket,
     now: Timestamp,
 }
 
-/// The buckets.
+/// What an attempt is counted as when it fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A wrong password.
+    Password,
+    /// A wrong access token.
+    Token,
+}
+
+/// What becomes of what was known of a bucket when the store says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Merge {
+    /// It is forgotten.
+    Replace,
+    /// The later moment counts: the store was asked before something that is
+    /// known was counted there.
+    Later,
+}
+
+/// The buckets, each with when it will be full again, in milliseconds.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     settings: ThrottleSettings,
     key: HashKey,
-    /// When each bucket will be full again, in milliseconds.
-    full_at: Cache<[u8; LENGTH], i64>,
+    /// By what only this replica knows: attempts under way, and failures that
+    /// were not counted in the store.
+    own: Cache<FailureBucket, i64>,
+    /// By the failures that were counted in the store, as it said last. Empty
+    /// where no other replica shares it.
+    shared: Cache<FailureBucket, i64>,
 }
 
 impl Throttle {
     pub(crate) fn new(settings: ThrottleSettings, key: HashKey) -> Self {
-        let full_at = Cache::builder()
-            .max_capacity(MOST_BUCKETS)
-            .time_to_live(settings.window)
-            .build();
+        let buckets = |lifetime| {
+            Cache::builder()
+                .max_capacity(MOST_BUCKETS)
+                .time_to_live(lifetime)
+                .build()
+        };
         Self {
+            own: buckets(settings.window),
+            shared: buckets(settings.window * (FULLEST + 1)),
             settings,
             key,
-            full_at,
         }
     }
 
@@ -106,8 +141,16 @@ impl Throttle {
     /// taking a place.
     pub(crate) fn look(&self, attempt: &Attempt) -> Result<(), Throttled> {
         for (bucket, free) in self.near(attempt) {
-            let full_at = self.full_at.get(&bucket);
-            self.fill(full_at, free, attempt.now)?;
+            self.fill(&bucket, self.own.get(&bucket), free, attempt.now)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is still room for an attempt that has taken its place,
+    /// after the store has said what others have counted.
+    pub(crate) fn look_again(&self, attempt: &Attempt) -> Result<(), Throttled> {
+        for (bucket, _) in self.all(attempt) {
+            self.room(&bucket, self.own.get(&bucket), attempt.now)?;
         }
         Ok(())
     }
@@ -135,32 +178,108 @@ impl Throttle {
 
     /// Who signs in is forgiven earlier typing errors from the same address.
     /// Failures of the account from elsewhere are not: they are not theirs.
-    pub(crate) fn forgive(&self, attempt: &Attempt) {
-        self.full_at.invalidate(&attempt.pair);
+    /// Gives the bucket that is to be forgotten in the store, if it has one.
+    pub(crate) fn forgive(&self, attempt: &Attempt) -> Option<FailureBucket> {
+        self.own.invalidate(&attempt.pair);
+        let shared = self.shared.remove(&attempt.pair);
+        shared.map(|_| attempt.pair)
     }
 
-    /// Counts a wrong access token.
+    /// Takes a place for a wrong access token, and keeps it.
     pub(crate) fn wrong_token(&self, attempt: &Attempt) -> Result<(), Throttled> {
         let free = self.settings.per_address;
         self.take_one(attempt.token_address, free, attempt.now)
     }
 
-    fn near(&self, attempt: &Attempt) -> [([u8; LENGTH], u32); 2] {
+    /// The buckets in which a failed password is counted.
+    pub(crate) fn buckets(attempt: &Attempt) -> [FailureBucket; 3] {
+        [attempt.pair, attempt.address, attempt.account]
+    }
+
+    /// The failed attempt, to be counted in the store.
+    pub(crate) fn failures(&self, attempt: &Attempt, kind: Kind) -> Vec<Failure> {
+        let counted = self.counted(attempt, kind).into_iter();
+        let failure = |(bucket, free): (FailureBucket, u32)| Failure {
+            bucket,
+            at: attempt.now,
+            step: Duration::from_millis(self.step(free).unsigned_abs()),
+            most: self.settings.window * FULLEST,
+        };
+        counted.map(failure).collect()
+    }
+
+    /// The failed attempt was counted in the store, which says how full its
+    /// buckets are now: they stand there and no longer here.
+    pub(crate) fn counted_in_store(
+        &self,
+        attempt: &Attempt,
+        kind: Kind,
+        told: &[(FailureBucket, Timestamp)],
+    ) -> Result<(), Throttled> {
+        self.told(told, Merge::Later);
+        for (bucket, free) in self.counted(attempt, kind) {
+            self.give_one_back(bucket, free);
+        }
+        for (bucket, _) in self.counted(attempt, kind) {
+            self.room(&bucket, None, attempt.now)?;
+        }
+        Ok(())
+    }
+
+    /// What the store says of the buckets of an attempt. A bucket of which it
+    /// says nothing was forgiven by another replica, or is full.
+    pub(crate) fn learnt(
+        &self,
+        attempt: &Attempt,
+        told: &[(FailureBucket, Timestamp)],
+        merge: Merge,
+    ) {
+        if merge == Merge::Replace {
+            for bucket in Self::buckets(attempt) {
+                if !told.iter().any(|(known, _)| *known == bucket) {
+                    self.shared.invalidate(&bucket);
+                }
+            }
+        }
+        self.told(told, merge);
+    }
+
+    fn told(&self, told: &[(FailureBucket, Timestamp)], merge: Merge) {
+        for (bucket, full_at) in told {
+            let full_at = full_at.as_millisecond();
+            self.shared.entry(*bucket).and_compute_with(|entry| {
+                let before = entry.map_or(i64::MIN, moka::Entry::into_value);
+                match merge {
+                    Merge::Later if before >= full_at => Op::Nop,
+                    Merge::Later | Merge::Replace => Op::Put(full_at),
+                }
+            });
+        }
+    }
+
+    fn counted(&self, attempt: &Attempt, kind: Kind) -> Vec<(FailureBucket, u32)> {
+        match kind {
+            Kind::Password => self.all(attempt).to_vec(),
+            Kind::Token => vec![(attempt.token_address, self.settings.per_address)],
+        }
+    }
+
+    fn near(&self, attempt: &Attempt) -> [(FailureBucket, u32); 2] {
         [
             (attempt.pair, self.settings.per_pair),
             (attempt.address, self.settings.per_address),
         ]
     }
 
-    fn all(&self, attempt: &Attempt) -> [([u8; LENGTH], u32); 3] {
+    fn all(&self, attempt: &Attempt) -> [(FailureBucket, u32); 3] {
         let [pair, address] = self.near(attempt);
         [pair, address, (attempt.account, self.settings.per_account)]
     }
 
-    fn take_one(&self, bucket: [u8; LENGTH], free: u32, now: Timestamp) -> Result<(), Throttled> {
+    fn take_one(&self, bucket: FailureBucket, free: u32, now: Timestamp) -> Result<(), Throttled> {
         let mut taken = Ok(());
-        self.full_at.entry(bucket).and_compute_with(|entry| {
-            match self.fill(entry.map(moka::Entry::into_value), free, now) {
+        self.own.entry(bucket).and_compute_with(|entry| {
+            match self.fill(&bucket, entry.map(moka::Entry::into_value), free, now) {
                 Ok(full_at) => Op::Put(full_at),
                 Err(throttled) => {
                     taken = Err(throttled);
@@ -171,8 +290,8 @@ impl Throttle {
         taken
     }
 
-    fn give_one_back(&self, bucket: [u8; LENGTH], free: u32) {
-        self.full_at
+    fn give_one_back(&self, bucket: FailureBucket, free: u32) {
+        self.own
             .entry(bucket)
             .and_compute_with(|entry| match entry {
                 Some(entry) => Op::Put(entry.into_value() - self.step(free)),
@@ -180,17 +299,37 @@ impl Throttle {
             });
     }
 
-    /// When a bucket will be full after one more failure, or that there is no
-    /// room for it.
-    fn fill(&self, full_at: Option<i64>, free: u32, now: Timestamp) -> Result<i64, Throttled> {
+    /// When a bucket will be full by what is counted here, after one more
+    /// failure, or that there is no room for it.
+    fn fill(
+        &self,
+        bucket: &FailureBucket,
+        own: Option<i64>,
+        free: u32,
+        now: Timestamp,
+    ) -> Result<i64, Throttled> {
+        let milliseconds = now.as_millisecond();
+        let next = own.unwrap_or(milliseconds).max(milliseconds) + self.step(free);
+        self.room(bucket, Some(next), now)?;
+        Ok(next)
+    }
+
+    /// Whether a bucket has room for what is counted here and in the store.
+    fn room(
+        &self,
+        bucket: &FailureBucket,
+        own: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), Throttled> {
         let now = now.as_millisecond();
-        let next = full_at.unwrap_or(now).max(now) + self.step(free);
-        let excess = next - now - self.window();
+        let until = |full_at: Option<i64>| full_at.map_or(0, |at| at.saturating_sub(now).max(0));
+        let taken = until(own).saturating_add(until(self.shared.get(bucket)));
+        let excess = taken.saturating_sub(self.window());
         if excess > 0 {
             let retry_after = Duration::from_millis(excess.unsigned_abs());
             Err(Throttled { retry_after })
         } else {
-            Ok(next)
+            Ok(())
         }
     }
 

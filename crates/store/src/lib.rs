@@ -28,8 +28,9 @@
 //! [`Store::generation`] is one cheap question; when the answer has moved,
 //! [`Store::load`] reads everything that deciding needs in one consistent
 //! picture. On PostgreSQL a [`Listener`] is told of each change the moment it is
-//! committed, whichever process has made it. The last use of a token, the categories learnt and the decisions
-//! are no changes in this sense: they come too often, and no owner makes them.
+//! committed, whichever process has made it. The last use of a token, failed sign-ins, the categories learnt and the
+//! decisions are no changes in this sense: they come too often, and no owner makes
+//! them.
 //!
 //! # What cannot be read
 //!
@@ -49,6 +50,7 @@ mod decisions;
 mod dialect;
 mod error;
 mod exceptions;
+mod failed_sign_ins;
 mod history;
 mod ids;
 mod link;
@@ -80,6 +82,7 @@ pub use console_sessions::{ConsoleSession, LiveSession, NewConsoleSession};
 pub use decisions::{DecisionCursor, DecisionFilter, DecisionRecord};
 pub use error::{Conflict, StoreError};
 pub use exceptions::{ExceptionRecord, NewException};
+pub use failed_sign_ins::{Failure, FailureBucket};
 pub use history::{Action, ChangeRecord};
 pub use ids::{ExceptionId, PersonId, SessionId, TokenId};
 pub use listen::Listener;

@@ -10,12 +10,17 @@ use crate::error::StoreError;
 
 /// Number, title and text of each version. A version that was released is
 /// never changed.
-const VERSIONS: [(i64, &str, &str); 3] = [
+const VERSIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (
         2,
         "site administrators",
         include_str!("../migrations/0002_site_administrators.sql"),
+    ),
+    (
+        7,
+        "failed sign-ins",
+        include_str!("../migrations/0007_failed_sign_ins.sql"),
     ),
     (8, "console", include_str!("../migrations/0008_console.sql")),
 ];
@@ -41,11 +46,11 @@ pub(crate) async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), S
 }
 
 async fn run<C: Migrate>(connection: &mut C) -> Result<(), StoreError> {
-    let versions = VERSIONS.map(|(number, title, text)| {
+    let versions = VERSIONS.iter().map(|&(number, title, text)| {
         let kind = MigrationType::Simple;
         Migration::new(number, title.into(), kind, text.into_sql_str(), false)
     });
-    Migrator::with_migrations(versions.into())
+    Migrator::with_migrations(versions.collect())
         .run_direct(None, connection, false)
         .await?;
     Ok(())

@@ -8,6 +8,7 @@ mod browser;
 mod keys;
 mod outliving;
 mod passwords;
+mod replicas;
 mod secrecy;
 mod signed_tokens;
 mod throttling;

@@ -52,8 +52,18 @@ impl World {
     pub(crate) async fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::sqlite(folder.path().join("pullgate.db"));
+        Self::over(&url, settings, folder).await
+    }
+
+    /// On a PostgreSQL database, which other replicas can share.
+    pub(crate) async fn on_postgres(address: &str) -> Self {
+        let url = DatabaseUrl::parse(address).unwrap();
+        Self::over(&url, settings(), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn over(url: &DatabaseUrl, settings: Settings, folder: TempDir) -> Self {
         let seconds = Arc::new(AtomicI64::new(1_800_000_000));
-        let store = Store::open(&url).await.unwrap().with_clock(clock(&seconds));
+        let store = Store::open(url).await.unwrap().with_clock(clock(&seconds));
         let identity = Identity::open(store.clone(), settings.clone(), clock(&seconds))
             .await
             .unwrap();

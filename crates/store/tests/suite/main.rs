@@ -9,6 +9,7 @@ mod categories;
 mod console;
 mod decisions;
 mod exceptions;
+mod failed_sign_ins;
 mod history;
 mod home;
 mod keys;
