@@ -57,6 +57,9 @@ impl Door {
         let now = (self.clock)();
         let snapshot = in_time(self.store.load()).await?;
         let directory = Directory::build(&snapshot);
+        // A new key is known long before it signs, and one that was removed
+        // verifies no more.
+        self.identity.replace_keys(&snapshot.signing_keys);
         let policies = Policies::new(snapshot.generation, snapshot.organizations);
         // Policies first: who has just joined an organization must find its
         // policy here, or be denied.

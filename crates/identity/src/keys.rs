@@ -80,10 +80,18 @@ impl Keyring {
             .iter()
             .map(LoadedKey::load)
             .collect::<Result<Vec<_>, _>>()?;
-        // Replicas that start together may each have made a key: the same
-        // order, and so the same choice, on all of them.
+        // The same order, and so the same choice, on all replicas.
         keys.sort_by(|a, b| (a.created_at, &a.kid).cmp(&(b.created_at, &b.kid)));
         Ok(Self { keys })
+    }
+
+    /// Whether these are its keys, in their state.
+    pub(crate) fn is_of(&self, stored: &[SigningKey]) -> bool {
+        let known = |key: &SigningKey| {
+            self.find(&key.kid)
+                .is_some_and(|known| known.retired_at == key.retired_at)
+        };
+        self.keys.len() == stored.len() && stored.iter().all(known)
     }
 
     /// The key that signs at this moment: of those not retired the newest

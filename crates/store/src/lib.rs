@@ -93,7 +93,7 @@ pub use people::{AccountStatus, NewPerson, Person, SiteRole};
 pub use policies::{SettingsChange, StoredSettings};
 pub use secret::{PasswordHash, SecretBytes};
 pub use set_up::SetUp;
-pub use signing_keys::SigningKey;
+pub use signing_keys::{KeyAdded, SigningKey};
 pub use snapshot::{OrganizationRow, Snapshot, TokenRow};
 pub use store::{Clock, Store};
 pub use teams::Team;

@@ -12,6 +12,7 @@ use crate::ids::{PersonId, TokenId};
 use crate::link::{Link, values};
 use crate::organization_rows;
 use crate::people::{Person, PersonColumns};
+use crate::signing_keys::{self, SigningKey};
 use crate::store::Store;
 
 /// Everything that deciding needs, as it was at one moment.
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub tokens: Vec<TokenRow>,
     /// All organizations.
     pub organizations: Vec<OrganizationRow>,
+    /// The keys that sign, and those that only verify.
+    pub signing_keys: Vec<SigningKey>,
 }
 
 /// An access token, to be recognised by.
@@ -97,6 +100,7 @@ impl Store {
             )
             .await?;
         let organizations = organization_rows::read(&mut picture, now).await?;
+        let signing_keys = signing_keys::read(picture.link()).await?;
         picture.commit().await?;
         let people = people.into_iter().map(PersonColumns::read);
         let tokens = tokens.into_iter().map(TokenColumns::read);
@@ -105,6 +109,7 @@ impl Store {
             people: people.filter_map(readable).collect(),
             tokens: tokens.filter_map(readable).collect(),
             organizations,
+            signing_keys,
         })
     }
 }

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use pullgate_identity::{Identity, Scope, SignInError, Subject};
+use pullgate_identity::{Identity, Scope, SignInError, Subject, system_clock};
+use pullgate_store::{DatabaseUrl, Store};
 use pullgate_testpg::Server;
 use sqlx::{Connection, Executor, PgConnection, Row};
 
-use crate::world::{ELSEWHERE, IntoSecret, OFFICE, PASSWORD, World};
+use crate::world::{ELSEWHERE, IntoSecret, OFFICE, PASSWORD, SERVICE, World, settings};
 
 const WRONG: &str = "not this, certainly";
 
@@ -151,4 +152,54 @@ async fn while_the_database_is_away_each_replica_throttles_by_itself() {
         assert_eq!(guess, Err(SignInError::Wrong));
     }
     assert_eq!(outcome(&other, "mia", WRONG).await, throttled(90));
+}
+
+#[tokio::test]
+async fn a_token_of_one_replica_is_verified_by_another_at_once_at_the_first_start_of_both() {
+    for _ in 0..5 {
+        let address = Server::shared().create_database();
+        let (one, other) = tokio::join!(bare(&address), bare(&address));
+        let [mine, theirs] = [&one, &other].map(|replica| {
+            let bearer = replica.issue_bearer(&Subject::Stranger, SERVICE, &[]);
+            bearer.unwrap().token
+        });
+        for replica in [&one, &other] {
+            for token in [&mine, &theirs] {
+                let verified = replica.verify_bearer(token, SERVICE);
+                assert_eq!(verified, Ok(Subject::Stranger));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_replicas_that_find_a_key_too_old_at_once_one_adds_its_successor() {
+    let world = world().await;
+    let other = world.another_replica().await;
+    world.let_pass(31 * 24 * 60 * 60);
+    let (one, two) = tokio::join!(world.identity.tend_keys(), other.tend_keys());
+    one.and(two).unwrap();
+    assert_eq!(world.store.signing_keys().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_new_key_is_known_with_the_change_that_added_it_and_before_it_signs() {
+    let world = world().await;
+    let other = world.another_replica().await;
+    world.let_pass(200);
+    world.identity.rotate().await.unwrap();
+    // What a replica loads when it is told of a change.
+    other.replace_keys(&world.store.load().await.unwrap().signing_keys);
+    world.let_pass(60);
+    let mia = world.mia().await;
+    let bearer = world.bearer(&mia);
+    assert_eq!(other.verify_bearer(&bearer, SERVICE), Ok(mia));
+}
+
+/// A replica over a database, which may be empty.
+async fn bare(address: &str) -> Identity {
+    let store = Store::open(&DatabaseUrl::parse(address).unwrap()).await;
+    Identity::open(store.unwrap(), settings(), system_clock())
+        .await
+        .unwrap()
 }

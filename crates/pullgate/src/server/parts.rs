@@ -170,7 +170,8 @@ pub(crate) async fn open_identity(config: &Config, store: Store) -> Result<Ident
     if let Some(lifetime) = config.identity.refresh_lifetime {
         settings.refresh_lifetime = lifetime;
     }
-    Identity::open(store, settings, clock())
+    // In a box, for every command that does this would be as large.
+    Box::pin(Identity::open(store, settings, clock()))
         .await
         .map_err(|error| Failure::new(format!("signing in cannot be set up: {error}")))
 }

@@ -1,4 +1,4 @@
-use pullgate_store::{Actor, Conflict, SecretBytes, StoreError};
+use pullgate_store::{Actor, Conflict, KeyAdded, SecretBytes, StoreError};
 use rstest::rstest;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
@@ -10,18 +10,23 @@ async fn a_key_signs_then_verifies_then_is_gone(#[values(Sqlite, Postgres)] on: 
     let home = Home::on(on).await;
     let store = &home.store;
     let system = Actor::System;
+    let key = SecretBytes::from(vec![1, 0, 255]);
+    let mut newest = None;
     for (kid, made) in [
         ("old", "2026-10-01T00:00:00Z"),
         ("new", "2026-11-01T00:00:00Z"),
     ] {
-        let key = SecretBytes::from(vec![1, 0, 255]);
-        store
-            .add_signing_key(kid, &key, time(made), &system)
-            .await
-            .unwrap();
-        let again = store.add_signing_key(kid, &key, time(made), &system).await;
+        let add = async |newest, kid| {
+            store
+                .add_signing_key(newest, kid, &key, time(made), &system)
+                .await
+        };
+        assert_eq!(add(newest, kid).await.unwrap(), KeyAdded::Yes);
+        // Who did not see it made has nothing to add.
+        assert_eq!(add(newest, "late").await.unwrap(), KeyAdded::Overtaken);
+        newest = Some(kid);
         assert!(matches!(
-            again,
+            add(newest, kid).await,
             Err(StoreError::Conflict(Conflict::AlreadyExists { .. }))
         ));
     }
@@ -34,6 +39,30 @@ async fn a_key_signs_then_verifies_then_is_gone(#[values(Sqlite, Postgres)] on: 
     assert_eq!(store.signing_keys().await.unwrap().len(), 1);
     let gone = store.delete_signing_key("old", &system).await;
     assert!(matches!(gone, Err(StoreError::NotFound { .. })));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_all_who_make_the_first_key_at_once_one_does(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let mut tasks = Vec::new();
+    for number in 0..6_u8 {
+        let store = open(&home.address).await;
+        let made = home.now();
+        tasks.push(tokio::spawn(async move {
+            let key = SecretBytes::from(vec![number; 32]);
+            store
+                .add_signing_key(None, &format!("key-{number}"), &key, made, &Actor::System)
+                .await
+        }));
+    }
+    let mut added = 0;
+    for task in tasks {
+        added += usize::from(task.await.unwrap().unwrap() == KeyAdded::Yes);
+    }
+    assert_eq!(added, 1);
+    assert_eq!(home.store.signing_keys().await.unwrap().len(), 1);
+    assert_eq!(home.store.load().await.unwrap().signing_keys.len(), 1);
 }
 
 #[rstest]
