@@ -144,5 +144,5 @@ pub(crate) fn postgres_ear(options: PgConnectOptions) -> PgPool {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(POSTGRES_PATIENCE)
-        .connect_lazy_with(options)
+        .connect_lazy_with(options.application_name("pullgate listener"))
 }

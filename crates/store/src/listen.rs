@@ -10,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgListener};
 
 use crate::db::Db;
@@ -23,6 +24,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest such wait; each is twice the one before.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// After how long a silence the connection is asked whether it is still
+/// there: one whose other end is gone without a word is silent for ever.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long it may take to answer that.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Who is told of changes.
 pub struct Listener(Line);
 
@@ -33,6 +41,7 @@ enum Line {
         options: Arc<PgConnectOptions>,
         connection: Option<PgListener>,
         pause: Duration,
+        silence: Duration,
     },
 }
 
@@ -46,6 +55,7 @@ impl Store {
                 options: pool.connect_options(),
                 connection: None,
                 pause: FIRST_PAUSE,
+                silence: SILENCE,
             },
         })
     }
@@ -57,6 +67,15 @@ impl Listener {
         matches!(self.0, Line::Postgres { .. })
     }
 
+    /// The same, that takes another time of silence for suspicious.
+    #[must_use]
+    pub fn suspicious_after(mut self, time: Duration) -> Self {
+        if let Line::Postgres { silence, .. } = &mut self.0 {
+            *silence = time;
+        }
+        self
+    }
+
     /// Waits until something was changed, or may have been: whenever the
     /// connection has been made, something may have happened before.
     pub async fn changed(&mut self) {
@@ -64,6 +83,7 @@ impl Listener {
             options,
             connection,
             pause,
+            silence,
         } = &mut self.0
         else {
             return std::future::pending().await;
@@ -84,11 +104,14 @@ impl Listener {
                     }
                 }
             };
-            match line.try_recv().await {
-                Ok(Some(_)) => return,
-                Ok(None) => tracing::debug!("the connection that tells of changes was lost"),
-                Err(error) => {
+            match tokio::time::timeout(*silence, line.try_recv()).await {
+                Ok(Ok(Some(_))) => return,
+                Err(_) if answers(line).await => continue,
+                Ok(Err(error)) => {
                     tracing::debug!(%error, "the connection that tells of changes was lost");
+                }
+                Ok(Ok(None)) | Err(_) => {
+                    tracing::debug!("the connection that tells of changes was lost");
                 }
             }
             *connection = None;
@@ -105,6 +128,12 @@ async fn connect(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
     listener.eager_reconnect(false);
     listener.listen(dialect::CHANNEL).await?;
     Ok(listener)
+}
+
+/// Whether the other end is still there. What it tells meanwhile is kept.
+async fn answers(line: &mut PgListener) -> bool {
+    let asked = tokio::time::timeout(PATIENCE, line.execute("SELECT 1"));
+    matches!(asked.await, Ok(Ok(_)))
 }
 
 impl fmt::Debug for Listener {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pullgate_store::{Actor, Listener, Store};
 use pullgate_testpg::Server;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection, Row};
 
 use crate::home::Backend::{Postgres, Sqlite};
 use crate::home::{Home, open, org, pattern};
@@ -82,6 +82,38 @@ async fn a_lost_connection_is_made_again_and_says_that_something_may_have_been_m
         .await
         .unwrap();
     assert!(is_told(&mut listener, NEVER).await, "and heard again");
+}
+
+#[tokio::test]
+async fn a_connection_whose_other_end_has_fallen_silent_is_made_again() {
+    let server = Server::start();
+    let address = server.create_database();
+    let store = open(&address).await;
+    let mut listener = store.listen().suspicious_after(Duration::from_millis(50));
+    assert!(is_told(&mut listener, NEVER).await);
+    // Asked a few times whether it is still there, it hears all the same.
+    assert!(!is_told(&mut listener, NOT_YET).await);
+    let mut administrator = PgConnection::connect(&address).await.unwrap();
+    administrator
+        .execute("NOTIFY pullgate_changes")
+        .await
+        .unwrap();
+    assert!(is_told(&mut listener, NEVER).await);
+
+    let row = administrator
+        .fetch_one("SELECT pid FROM pg_stat_activity WHERE application_name = 'pullgate listener'")
+        .await
+        .unwrap();
+    let process: i32 = row.get(0);
+    signal("-STOP", process);
+    assert!(is_told(&mut listener, NEVER).await, "made again");
+    signal("-CONT", process);
+}
+
+fn signal(signal: &str, process: i32) {
+    let mut kill = std::process::Command::new("kill");
+    let sent = kill.args([signal, &process.to_string()]).status();
+    assert!(sent.unwrap().success());
 }
 
 #[tokio::test]
