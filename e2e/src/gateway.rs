@@ -34,6 +34,8 @@ pub struct Setting {
     pub top: String,
     /// More lines of the table `[gateway]`.
     pub gateway: String,
+    /// More lines of the table `[control]`.
+    pub control: String,
     /// More lines of each table `[[upstreams]]`.
     pub upstream: String,
     /// More tables.
@@ -51,6 +53,7 @@ impl Default for Setting {
             database: None,
             top: String::new(),
             gateway: String::new(),
+            control: String::new(),
             upstream: String::new(),
             tables: String::new(),
         }
@@ -69,12 +72,13 @@ impl Gateway {
         let mut config = format!(
             "data = '{}'\npublic_url = 'http://127.0.0.1:{control}'\n{database}{}\n\
              [gateway]\nlisten = '127.0.0.1:{port}'\n{}\n\n\
-             [control]\nlisten = '127.0.0.1:{control}'\n\n\
+             [control]\nlisten = '127.0.0.1:{control}'\n{}\n\n\
              [operations]\nlisten = '127.0.0.1:{operations}'\n\n\
              [hub]\nurl = '{}'\nretry_after = '{}'\n\n{}\n",
             folder.join("data").display(),
             setting.top,
             setting.gateway,
+            setting.control,
             setting.hub,
             setting.hub_retry_after,
             setting.tables,

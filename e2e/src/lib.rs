@@ -75,6 +75,7 @@ pub use port::free_port;
 pub use postgres::Postgres;
 pub use process::{Process, Shelter};
 pub use registry::Registry;
+pub use rustix::process::Signal;
 pub use server::{Heard, Server};
 pub use site::{Person, Site};
 pub use skopeo::Skopeo;

@@ -57,6 +57,17 @@ impl Postgres {
         self.wait();
     }
 
+    /// Asks it something, and gives what it says as text.
+    #[track_caller]
+    pub fn query(&self, text: &str) -> String {
+        let asked = run(Command::new(program("psql"))
+            .args(["--no-psqlrc", "--tuples-only", "--no-align"])
+            .args(["--host=127.0.0.1", "--username=postgres", "--quiet"])
+            .arg(format!("--port={}", self.port))
+            .args(["--set=ON_ERROR_STOP=1", "--command", text, "postgres"]));
+        asked.expect_success().trim().to_owned()
+    }
+
     fn wait(&self) {
         self.process.wait_until("ready", || {
             run(Command::new(program("pg_isready"))

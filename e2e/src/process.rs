@@ -95,17 +95,18 @@ impl Process {
         }
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        lock(&self.child)
+            .as_mut()
+            .is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
+    }
+
     /// Asks it to end, and waits for that; kills it after ten seconds.
     pub fn stop(&self) {
         self.signal(Signal::TERM);
         let deadline = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < deadline {
-            let ended = lock(&self.child)
-                .as_mut()
-                .is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()));
-            if ended {
-                break;
-            }
+        while !self.has_ended() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(20));
         }
         self.kill();

@@ -39,6 +39,7 @@ pub struct Site {
     /// The names of the registries that the gateway pulls from.
     pub registries: Vec<String>,
     images: BTreeMap<&'static str, Image>,
+    setting: Setting,
 }
 
 /// Somebody with an access token.
@@ -104,11 +105,22 @@ impl Site {
             robot,
             registries: setting
                 .upstreams
-                .into_iter()
-                .map(|(name, _)| name)
+                .iter()
+                .map(|(name, _)| name.clone())
                 .collect(),
             images,
+            setting,
         }
+    }
+
+    /// Starts another server of the same configuration, with ports and a data
+    /// folder of its own. They need a database that they can share.
+    pub fn replica(&self) -> Gateway {
+        assert!(
+            self.setting.database.is_some(),
+            "replicas share a PostgreSQL database"
+        );
+        Gateway::start(&self.setting)
     }
 
     /// The image `library/base`, `bitnami/tool`, `sponsored/lib`,

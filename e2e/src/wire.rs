@@ -1,4 +1,5 @@
-//! Raw HTTP/1.1 over one connection for each request.
+//! Raw HTTP/1.1, over one connection for each request or over a [`Line`] that
+//! is kept.
 //!
 //! The tests look at what HTTP libraries hide: the reason phrase of a status
 //! line, a request path exactly as it was written, a body that was cut.
@@ -41,6 +42,25 @@ pub enum End {
     Whole,
     /// The connection was closed or reset before.
     Cut,
+}
+
+/// A connection that is kept from one request to the next, as clients do.
+#[derive(Debug)]
+pub struct Line {
+    stream: BufReader<TcpStream>,
+    address: String,
+}
+
+impl Line {
+    /// Connects to the server on a loopback port.
+    pub fn to(port: u16) -> io::Result<Self> {
+        let address = format!("127.0.0.1:{port}");
+        let stream = connect(&address)?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+            address,
+        })
+    }
 }
 
 /// A request for `target`, written to the wire exactly as given.
@@ -92,11 +112,18 @@ impl Ask {
         self.send_to(&format!("127.0.0.1:{port}"))
     }
 
+    /// Asks over a connection that is kept.
+    pub fn on(&self, line: &mut Line) -> io::Result<Answer> {
+        let head = self.head(&line.address, Kept::Yes);
+        let stream = line.stream.get_mut();
+        stream.write_all(&head)?;
+        stream.write_all(&self.body)?;
+        read_answer(&mut line.stream, &self.method)
+    }
+
     fn send_to(&self, address: &str) -> io::Result<Answer> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        stream.write_all(&self.head(address))?;
+        let mut stream = connect(address)?;
+        stream.write_all(&self.head(address, Kept::No))?;
         // A server may refuse a body before it has read all of it.
         let _ = stream.write_all(&self.body);
         read_answer(&mut BufReader::new(stream), &self.method)
@@ -120,7 +147,7 @@ impl Ask {
         })
     }
 
-    fn head(&self, address: &str) -> Vec<u8> {
+    fn head(&self, address: &str, kept: Kept) -> Vec<u8> {
         let mut lines = vec![format!("{} {} HTTP/1.1", self.method, self.target)];
         let names_host = |(name, _): &(String, String)| name.eq_ignore_ascii_case("host");
         if !self.headers.iter().any(names_host) {
@@ -134,7 +161,10 @@ impl Ask {
         if !self.body.is_empty() || ["POST", "PUT", "PATCH"].contains(&self.method.as_str()) {
             lines.push(format!("content-length: {}", self.body.len()));
         }
-        lines.push("connection: close\r\n\r\n".to_owned());
+        if kept == Kept::No {
+            lines.push("connection: close".to_owned());
+        }
+        lines.push("\r\n".to_owned());
         lines.join("\r\n").into_bytes()
     }
 
@@ -163,6 +193,21 @@ impl Answer {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text()))
     }
+}
+
+/// Whether a connection is kept after a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kept {
+    Yes,
+    No,
+}
+
+fn connect(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 fn read_answer(stream: &mut impl BufRead, method: &str) -> io::Result<Answer> {

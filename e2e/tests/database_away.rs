@@ -106,6 +106,8 @@ fn a_policy_that_is_too_old_allows_nothing() {
         assert_ne!(answer.status, 200, "{path}");
         assert_ne!(answer.status, 500, "{path}: {}", answer.text());
     }
+    let ready = ask("GET", "/readyz").to(site.gateway.operations());
+    assert_eq!(ready.status, 503, "nobody can pull here: {}", ready.text());
     postgres.start_again();
     let deadline = Instant::now() + Duration::from_mins(1);
     while manifest(&site, &member, "library/base").status != 200 {

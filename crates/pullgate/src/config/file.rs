@@ -62,6 +62,14 @@ pub(crate) struct Config {
     /// then everything is denied.
     #[serde(deserialize_with = "duration::deserialize")]
     pub(crate) hold_policy: Duration,
+    /// How long the server goes on letting clients in after it was told to
+    /// end, while `/readyz` says that it leaves. Default: not at all.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub(crate) drain_delay: Duration,
+    /// How long running requests may take to end after that; then they are
+    /// cut.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub(crate) drain_timeout: Duration,
 }
 
 impl Default for Config {
@@ -82,6 +90,8 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             opened_networks: Vec::new(),
             hold_policy: Duration::from_mins(15),
+            drain_delay: Duration::ZERO,
+            drain_timeout: Duration::from_mins(2),
         }
     }
 }
@@ -295,6 +305,8 @@ mod tests {
             data = "/srv/pullgate"
             public_url = "https://pullgate.acme.example/"
             hold_policy = "5m"
+            drain_delay = "10s"
+            drain_timeout = "5m"
             [gateway]
             listen = "127.0.0.1:0"
             tag_fresh_for = "10s"
@@ -325,6 +337,8 @@ mod tests {
         assert_eq!(config.gateway.virtual_hosts[0].0, "registry-1.docker.io");
         assert_eq!(config.organization_accounts.len(), 1);
         assert_eq!(config.hold_policy, Duration::from_mins(5));
+        assert_eq!(config.drain_delay, Duration::from_secs(10));
+        assert_eq!(config.drain_timeout, Duration::from_mins(5));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use pullgate_reference::{Pattern, Repository};
 use pullgate_store::{Actor as StoreActor, NewPerson};
 use pullgate_upstream::UpstreamConfig;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 use super::hub::Hub;
 use super::images::Image;
@@ -18,7 +17,7 @@ use super::pull::{Pulled, pull};
 use super::registry::Registry;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::server::{Handler, Listener, Running, start};
+use crate::server::{End, Handler, Listener, Phase, Running, start};
 
 const OWNER: &str = "olivia";
 const MEMBER: &str = "mia";
@@ -28,7 +27,7 @@ const ORGANIZATION: &str = "acme";
 pub(super) struct Stage {
     pub(super) running: Running,
     pub(super) actors: [Actor; 3],
-    stand_ins: watch::Sender<bool>,
+    stand_ins: End,
     folder: TempDir,
 }
 
@@ -54,7 +53,7 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("pullgate-demo-")
             .tempdir()?;
-        let (stand_ins, _) = watch::channel(false);
+        let (stand_ins, _) = End::new();
         let registry_url = stand_in(Registry::new(images()?), &stand_ins).await?;
         let hub_url = stand_in(Hub, &stand_ins).await?;
         let mut upstream = UpstreamConfig::docker_hub();
@@ -176,8 +175,9 @@ impl Stage {
 
     /// Ends everything and removes what it left.
     pub(super) async fn clear(self) {
-        self.running.stop().await;
-        let _ = self.stand_ins.send(true);
+        // Whoever plays with it has asked for its end.
+        self.running.stop(std::future::ready(())).await;
+        self.stand_ins.enter(Phase::Cut);
         if let Err(error) = self.folder.close() {
             tracing::warn!(%error, "the demo's folder could not be removed");
         }
@@ -231,10 +231,10 @@ fn images() -> io::Result<Vec<(String, Image)>> {
 }
 
 /// Starts a stand-in and returns its address.
-async fn stand_in(handler: impl Handler, stop: &watch::Sender<bool>) -> Result<String, Failure> {
+async fn stand_in(handler: impl Handler, end: &End) -> Result<String, Failure> {
     let listener = Listener::bind("stand-in", loopback(0), None).await?;
     let url = listener.url()?;
-    tokio::spawn(listener.run(handler, stop.subscribe()));
+    tokio::spawn(listener.run(handler, end.subscribe()));
     Ok(url)
 }
 

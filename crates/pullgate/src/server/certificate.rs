@@ -14,7 +14,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use super::connections::{Stop, told};
+use super::ending::{Ending, Phase};
 use crate::config::TlsConfig;
 use crate::failure::Failure;
 
@@ -57,11 +57,11 @@ impl Certificate {
 
     /// Reads the files again whenever they have changed. A pair that does not
     /// fit together, as in the middle of a renewal, is left aside.
-    pub(crate) async fn follow(self: Arc<Self>, mut stop: Stop) {
+    pub(crate) async fn follow(self: Arc<Self>, mut ending: Ending) {
         let mut seen = self.stamp().await;
         loop {
             tokio::select! {
-                () = told(&mut stop) => return,
+                () = ending.reached(Phase::Closing) => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
             let now = self.stamp().await;

@@ -6,19 +6,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use pullgate_gateway::{Peer, Scheme};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::Certificate;
+use super::ending::{Ending, Phase};
 use crate::config::TlsConfig;
 use crate::failure::Failure;
 
@@ -32,24 +34,21 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest head of a request, in bytes. Beyond it the answer is 431.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// How long running requests may go on after the server was told to stop.
-const DRAIN: Duration = Duration::from_secs(30);
+/// How long after new connections are refused one may still send a request on
+/// a connection that is there: it may be under way already. It is answered, and
+/// the connection ends with it.
+const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
 /// The most connections that a listener serves at once. More wait in the
 /// system's queue.
 const MOST_CONNECTIONS: usize = 16_384;
 
+/// The most connections that wait in the system's queue and are still let in
+/// when the server closes.
+const MOST_WAITING: usize = 1024;
+
 /// How long a client may leave what was sent to it unread.
 const UNREAD: Duration = Duration::from_mins(2);
-
-/// Tells listeners to stop.
-pub(crate) type Stop = watch::Receiver<bool>;
-
-/// Waits until told to stop.
-pub(crate) async fn told(stop: &mut Stop) {
-    // Whoever could tell being gone is as good as being told.
-    let _ = stop.wait_for(|stop| *stop).await;
-}
 
 /// What answers requests on a listener.
 pub(crate) trait Handler: Clone + Send + Sync + 'static {
@@ -97,55 +96,80 @@ impl Listener {
         Ok(format!("{scheme}://{}", self.address()?))
     }
 
-    /// Serves until told to stop, then lets running requests end.
-    pub(crate) async fn run(self, handler: impl Handler, mut stop: Stop) {
-        let graceful = GracefulShutdown::new();
+    /// Serves until the server closes, lets running requests end, and cuts
+    /// what has not ended when it is told to.
+    pub(crate) async fn run(self, handler: impl Handler, mut ending: Ending) {
         if let Some(certificate) = &self.tls {
-            tokio::spawn(Arc::clone(certificate).follow(stop.clone()));
+            tokio::spawn(Arc::clone(certificate).follow(ending.clone()));
         }
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        let acceptor = self.tls.as_ref().map(Certificate::acceptor);
-        loop {
-            let place = tokio::select! {
-                () = told(&mut stop) => break,
-                place = Arc::clone(&places).acquire_owned() => place,
-            };
-            tokio::select! {
-                () = told(&mut stop) => break,
-                accepted = self.tcp.accept() => match accepted {
-                    Ok((stream, address)) => {
-                        let served = serve_one(
-                            stream,
-                            address,
-                            acceptor.clone(),
-                            handler.clone(),
-                            graceful.watcher(),
-                        );
-                        tokio::spawn(async move {
-                            served.await;
-                            drop(place);
-                        });
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, listener = self.name, "a connection could not be accepted");
-                        // Out of descriptors, most likely: give some back first.
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                    }
-                },
+        let mut connections = self.accept(&handler, &ending).await;
+        drop(self.tcp);
+        tokio::select! {
+            () = all_of(&mut connections) => {}
+            () = ending.reached(Phase::Cut) => {
+                if !connections.is_empty() {
+                    tracing::warn!(
+                        listener = self.name,
+                        connections = connections.len(),
+                        "connections are cut in the middle of a request"
+                    );
+                }
+                // Waits until they are gone, so that what they would have
+                // written down at their end is written.
+                connections.shutdown().await;
             }
         }
-        drop(self.tcp);
-        if tokio::time::timeout(DRAIN, graceful.shutdown())
-            .await
-            .is_err()
-        {
-            tracing::warn!(
-                listener = self.name,
-                "some requests had not ended {} seconds after the server was told to stop",
-                DRAIN.as_secs()
-            );
-        }
     }
+
+    /// Lets clients in until the server closes; gives their connections.
+    async fn accept(&self, handler: &impl Handler, ending: &Ending) -> JoinSet<()> {
+        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let acceptor = self.tls.as_ref().map(Certificate::acceptor);
+        let mut connections = JoinSet::new();
+        let let_in = |(stream, address), place, connections: &mut JoinSet<()>| {
+            let (acceptor, handler) = (acceptor.clone(), handler.clone());
+            let served = serve_one(stream, address, acceptor, handler, ending.clone());
+            connections.spawn(async move {
+                served.await;
+                drop(place);
+            });
+        };
+        let mut closing = ending.clone();
+        loop {
+            let place = tokio::select! {
+                () = closing.reached(Phase::Closing) => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
+            let accepted = tokio::select! {
+                () = closing.reached(Phase::Closing) => break,
+                Some(_) = connections.join_next() => continue,
+                accepted = self.tcp.accept() => accepted,
+            };
+            match accepted {
+                Ok(client) => let_in(client, place, &mut connections),
+                Err(error) => {
+                    tracing::warn!(%error, listener = self.name, "a connection could not be accepted");
+                    // Out of descriptors, most likely: give some back first.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+        // The system has told these that they are connected.
+        for _ in 0..MOST_WAITING {
+            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                break;
+            };
+            match tokio::time::timeout(Duration::ZERO, self.tcp.accept()).await {
+                Ok(Ok(client)) => let_in(client, Ok(place), &mut connections),
+                Ok(Err(_)) | Err(_) => break,
+            }
+        }
+        connections
+    }
+}
+
+async fn all_of(connections: &mut JoinSet<()>) {
+    while connections.join_next().await.is_some() {}
 }
 
 async fn serve_one(
@@ -153,7 +177,7 @@ async fn serve_one(
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
     handler: impl Handler,
-    watcher: Watcher,
+    ending: Ending,
 ) {
     // Blobs are written in large pieces; waiting to join small ones only
     // delays manifests.
@@ -165,11 +189,11 @@ async fn serve_one(
         scheme,
     };
     match acceptor {
-        None => talk(stream, peer(Scheme::Http), handler, watcher).await,
+        None => talk(stream, peer(Scheme::Http), handler, ending).await,
         Some(acceptor) => {
             let handshake = tokio::time::timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream));
             match handshake.await {
-                Ok(Ok(stream)) => talk(stream, peer(Scheme::Https), handler, watcher).await,
+                Ok(Ok(stream)) => talk(stream, peer(Scheme::Https), handler, ending).await,
                 Ok(Err(error)) => tracing::debug!(%error, %address, "TLS handshake failed"),
                 Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
             }
@@ -185,18 +209,40 @@ async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Peer,
     handler: impl Handler,
-    watcher: Watcher,
+    ending: Ending,
 ) {
+    let told = ending.clone();
     let service = service_fn(move |request| {
         let handler = handler.clone();
-        async move { Ok::<_, Infallible>(handler.answer(request, peer).await) }
+        let leaving = told.phase() > Phase::Serving;
+        async move {
+            let mut response = handler.answer(request, peer).await;
+            if leaving {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = no_more_requests(ending) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, address = %peer.address, "a connection ended early");
     }
+}
+
+async fn no_more_requests(mut ending: Ending) {
+    ending.reached(Phase::Closing).await;
+    tokio::time::sleep(LAST_REQUESTS).await;
 }

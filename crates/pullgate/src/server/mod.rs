@@ -2,6 +2,7 @@
 
 mod certificate;
 mod connections;
+mod ending;
 mod first_link;
 mod forwarded;
 mod operations;
@@ -10,6 +11,7 @@ mod poke;
 mod serve;
 
 pub(crate) use connections::{Handler, Listener};
+pub(crate) use ending::{End, Phase};
 pub(crate) use parts::{Parts, open_catalog, open_identity, open_store};
 pub(crate) use poke::{Poked, poke};
 pub(crate) use serve::{EndSignals, Running, serve, start};

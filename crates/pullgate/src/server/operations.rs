@@ -8,14 +8,17 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
+use pullgate_access::Standing;
 use pullgate_cache::Cache;
 
+use super::ending::{Ending, Phase};
 use super::parts::Parts;
 
 /// What is told about the running server.
 pub(crate) struct Operations {
     parts: Arc<Parts>,
     cache: Cache,
+    ending: Ending,
 }
 
 /// One number for Prometheus.
@@ -27,12 +30,16 @@ struct Metric {
 }
 
 impl Operations {
-    pub(crate) fn new(parts: Arc<Parts>, cache: Cache) -> Self {
-        Self { parts, cache }
+    pub(crate) fn new(parts: Arc<Parts>, cache: Cache, ending: Ending) -> Self {
+        Self {
+            parts,
+            cache,
+            ending,
+        }
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
+    pub(crate) fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return plain(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -41,7 +48,7 @@ impl Operations {
         }
         match path {
             "/healthz" => plain(StatusCode::OK, "alive\n"),
-            "/readyz" => self.ready().await,
+            "/readyz" => self.ready(),
             "/metrics" => {
                 let mut response = plain(StatusCode::OK, self.metrics());
                 response.headers_mut().insert(
@@ -57,13 +64,29 @@ impl Operations {
         }
     }
 
-    /// Ready is who can decide by a policy that the database confirms.
-    async fn ready(&self) -> Response<Full<Bytes>> {
-        match self.parts.store.ping().await {
-            Ok(()) => plain(StatusCode::OK, "ready\n"),
-            Err(error) => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                format!("the database does not answer: {error}\n"),
+    /// Ready is who can decide a pull and is not about to leave. While the
+    /// database is away that is by the last known policy: it is away for all
+    /// replicas, and if none of them were ready nobody could pull.
+    fn ready(&self) -> Response<Full<Bytes>> {
+        let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+        if self.ending.phase() > Phase::Serving {
+            return plain(unavailable, "leaving: this server is about to end\n");
+        }
+        match self.parts.door.standing() {
+            Standing::Current => plain(StatusCode::OK, "ready\n"),
+            Standing::Held { why, until } => plain(
+                StatusCode::OK,
+                format!(
+                    "ready, by the last known policy until {until:.0}: \
+                     the database does not answer: {why}\n"
+                ),
+            ),
+            Standing::Expired { since } => plain(
+                unavailable,
+                format!(
+                    "every pull is denied since {since:.0}: the database does not answer, \
+                     and the last known policy is too old\n"
+                ),
             ),
         }
     }
@@ -152,6 +175,11 @@ impl Operations {
                 "pullgate_cache_failed_fills_total",
                 "Fetches that failed.",
                 cache.failed_fills,
+            ),
+            gauge(
+                "pullgate_database_up",
+                "1 while the database confirms the policies, 0 while it is away.",
+                u64::from(self.parts.door.standing() == Standing::Current),
             ),
             gauge("pullgate_cache_blobs", "Blobs in the cache.", cache.blobs),
             gauge(

@@ -15,7 +15,7 @@ use pullgate_store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::connections::{Stop, told};
+use super::ending::{Ending, Phase};
 use super::parts::Parts;
 
 /// How long a command waits for the server to bring a change in.
@@ -53,7 +53,7 @@ pub(crate) async fn poke(data: &Path) -> Poked {
 }
 
 /// Listens for knocks until told to stop.
-pub(crate) fn listen(data: &Path, parts: Arc<Parts>, mut stop: Stop) -> io::Result<()> {
+pub(crate) fn listen(data: &Path, parts: Arc<Parts>, mut ending: Ending) -> io::Result<()> {
     let path = socket(data);
     // What a killed server has left behind would keep this one from binding.
     match std::fs::remove_file(&path) {
@@ -65,7 +65,7 @@ pub(crate) fn listen(data: &Path, parts: Arc<Parts>, mut stop: Stop) -> io::Resu
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                () = told(&mut stop) => break,
+                () = ending.reached(Phase::Closing) => break,
                 accepted = listener.accept() => {
                     if let Ok((stream, _)) = accepted {
                         tokio::spawn(answer(stream, Arc::clone(&parts)));

@@ -12,10 +12,10 @@ use pullgate_console::Console;
 use pullgate_control::{Client, Control};
 use pullgate_gateway::{Gateway, Peer, ReplyBody, Scheme};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::connections::{Handler, Listener};
+use super::ending::{End, Phase};
 use super::first_link;
 use super::forwarded::TrustedProxies;
 use super::operations::Operations;
@@ -31,6 +31,12 @@ const WRITE_USES: Duration = Duration::from_mins(1);
 /// new one is published before it signs.
 const LOOK_AT_KEYS: Duration = Duration::from_secs(20);
 
+/// How often failed sign-ins that count no more are deleted.
+const TIDY_FAILED_SIGN_INS: Duration = Duration::from_mins(1);
+
+/// How long health and metrics may take to end, which comes last.
+const LAST_LOOKS: Duration = Duration::from_secs(1);
+
 /// How long the database may take over what is left to write at the end.
 const LAST_WRITES: Duration = Duration::from_secs(5);
 
@@ -45,8 +51,12 @@ pub(crate) struct Running {
     /// Where health and metrics are.
     pub(crate) operations_url: String,
     pub(crate) parts: Arc<Parts>,
-    stop: watch::Sender<bool>,
+    end: End,
+    /// How long whoever comes is still served, and then what runs.
+    drain: (Duration, Duration),
     listeners: JoinSet<()>,
+    /// Health and metrics, which end last: whoever looks is to see how it ends.
+    operations: (End, JoinSet<()>),
     background: JoinSet<()>,
 }
 
@@ -63,8 +73,11 @@ pub(crate) async fn serve(config: &Config) -> Result<(), Failure> {
     );
     first_link::show(config, &running).await?;
     end.received().await;
-    tracing::info!("stopping: no new connections, running pulls may end");
-    running.stop().await;
+    let cut_short = async {
+        end.received().await;
+        tracing::warn!("told to stop once more: what still runs is cut");
+    };
+    running.stop(cut_short).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -83,7 +96,9 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
         gateway: Arc::new(parts.gateway(config, upstreams, cache.clone())?),
         proxies: proxies.clone(),
     };
-    let operations = OperationsHandler(Arc::new(Operations::new(Arc::clone(&parts), cache)));
+    let (end, ending) = End::new();
+    let operations = Operations::new(Arc::clone(&parts), cache, ending.clone());
+    let operations = OperationsHandler(Arc::new(operations));
 
     let gateway_listener = Listener::bind(
         "gateway",
@@ -104,8 +119,8 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
         console: parts.console(config, gateway_listener.address()?.port()),
         proxies,
     };
-    let (stop, stopped) = watch::channel(false);
-    poke::listen(&config.data, Arc::clone(&parts), stopped.clone())?;
+    poke::listen(&config.data, Arc::clone(&parts), ending.clone())?;
+    let (operations_end, operations_ending) = End::new();
     let mut running = Running {
         gateway_url: gateway_listener.url()?,
         gateway_address: gateway_listener.address()?,
@@ -113,23 +128,32 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
         operations_url: operations_listener.url()?,
         background: background(&parts),
         parts,
-        stop,
+        end,
+        drain: (config.drain_delay, config.drain_timeout),
         listeners: JoinSet::new(),
+        operations: (operations_end, JoinSet::new()),
     };
     let listeners = &mut running.listeners;
-    listeners.spawn(gateway_listener.run(gateway, stopped.clone()));
-    listeners.spawn(control_listener.run(control, stopped.clone()));
-    listeners.spawn(operations_listener.run(operations, stopped));
+    listeners.spawn(gateway_listener.run(gateway, ending.clone()));
+    listeners.spawn(control_listener.run(control, ending));
+    let last = &mut running.operations.1;
+    last.spawn(operations_listener.run(operations, operations_ending));
     Ok(running)
 }
 
 impl Running {
-    /// Ends in order: no new connections, running requests to their end, then
-    /// what is still to be written.
-    pub(crate) async fn stop(mut self) {
-        // Every listener holds a receiver until it has ended.
-        let _ = self.stop.send(true);
-        while self.listeners.join_next().await.is_some() {}
+    /// Ends in order: whoever comes is told to go elsewhere, then refused,
+    /// running requests come to their end, and what is still to be written is
+    /// written. `cut_short` ends what has not ended by then.
+    pub(crate) async fn stop(mut self, cut_short: impl Future<Output = ()>) {
+        let drained = tokio::select! {
+            drained = drain(&self.end, self.drain, &mut self.listeners) => drained,
+            () = cut_short => false,
+        };
+        if !drained {
+            self.end.enter(Phase::Cut);
+            all_of(&mut self.listeners).await;
+        }
         self.background.shutdown().await;
         self.parts.recorder.finish().await;
         let uses = tokio::time::timeout(LAST_WRITES, self.parts.identity.flush_uses());
@@ -140,8 +164,46 @@ impl Running {
             }
             Err(_) => tracing::warn!("the database does not answer any more"),
         }
+        let (end, mut operations) = self.operations;
+        end.enter(Phase::Closing);
+        let _ = tokio::time::timeout(LAST_LOOKS, all_of(&mut operations)).await;
+        operations.shutdown().await;
         let _ = tokio::time::timeout(LAST_WRITES, self.parts.store.close()).await;
     }
+}
+
+/// Serves for another while, then refuses whoever comes and lets running
+/// requests end. Whether all of them did.
+async fn drain(
+    end: &End,
+    (delay, limit): (Duration, Duration),
+    listeners: &mut JoinSet<()>,
+) -> bool {
+    end.enter(Phase::Leaving);
+    if !delay.is_zero() {
+        tracing::info!(
+            ?delay,
+            "stopping: not ready any more, and serving for a while"
+        );
+        tokio::time::sleep(delay).await;
+    }
+    tracing::info!(
+        ?limit,
+        "stopping: no new connections, running pulls may end"
+    );
+    end.enter(Phase::Closing);
+    let drained = tokio::time::timeout(limit, all_of(listeners)).await.is_ok();
+    if !drained {
+        tracing::warn!(
+            ?limit,
+            "some requests have not ended in the time that drain_timeout gives them"
+        );
+    }
+    drained
+}
+
+async fn all_of(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
 }
 
 /// What runs beside the listeners.
@@ -160,6 +222,15 @@ fn background(parts: &Arc<Parts>) -> JoinSet<()> {
             tokio::time::sleep(WRITE_USES).await;
             if let Err(error) = all.identity.flush_uses().await {
                 tracing::warn!(%error, "the last use of access tokens could not be written yet");
+            }
+        }
+    });
+    let all = spare();
+    tasks.spawn(async move {
+        loop {
+            tokio::time::sleep(TIDY_FAILED_SIGN_INS).await;
+            if let Err(error) = all.identity.tidy_failed_sign_ins().await {
+                tracing::warn!(%error, "failed sign-ins that count no more could not be deleted yet");
             }
         }
     });
@@ -293,6 +364,6 @@ impl Handler for OperationsHandler {
     type Body = http_body_util::Full<bytes::Bytes>;
 
     async fn answer(&self, request: Request<Incoming>, _: Peer) -> Response<Self::Body> {
-        self.0.answer(request.method(), request.uri().path()).await
+        self.0.answer(request.method(), request.uri().path())
     }
 }
