@@ -42,7 +42,7 @@ mod name;
 mod policy;
 mod sentence;
 mod settings;
-mod text;
+pub mod text;
 mod verdict;
 
 pub use additions::TeamAdditions;

@@ -10,10 +10,11 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::column::Place;
+use crate::decision_search::DecisionCursor;
+use crate::decision_sums::Sums;
 use crate::error::StoreError;
 use crate::ids::PersonId;
 use crate::link::Value;
-use crate::search::Search;
 use crate::store::Store;
 
 /// A decision, as it is recorded.
@@ -39,7 +40,7 @@ pub struct DecisionRecord {
     /// What was asked for: `manifest`, `blob`, `tags`, `referrers` and so on.
     pub action: String,
     /// From which repository.
-    #[serde(with = "repository_text")]
+    #[serde(with = "pullgate_policy::text::one")]
     pub repository: Repository,
     /// The tag or the digest that was asked for.
     pub reference: Option<String>,
@@ -57,61 +58,6 @@ pub struct DecisionRecord {
     pub team: Option<TeamName>,
 }
 
-/// Where a page of decisions ends: at this decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DecisionCursor {
-    /// When it was decided.
-    pub at: Timestamp,
-    /// Which it is.
-    pub id: Uuid,
-}
-
-/// Which decisions are looked for. What is `None` is not looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecisionFilter {
-    /// Whose policy decided.
-    pub organization: Option<OrganizationName>,
-    /// About which repository.
-    pub repository: Option<Repository>,
-    /// Who asked.
-    pub person: Option<PersonId>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// From this moment on.
-    pub since: Option<Timestamp>,
-    /// Up to and without this moment.
-    pub until: Option<Timestamp>,
-    /// Older than this one.
-    pub before: Option<DecisionCursor>,
-    /// At most so many; 100 by default.
-    pub limit: u32,
-}
-
-impl Default for DecisionFilter {
-    fn default() -> Self {
-        Self {
-            organization: None,
-            repository: None,
-            person: None,
-            outcome: None,
-            since: None,
-            until: None,
-            before: None,
-            limit: 100,
-        }
-    }
-}
-
-impl DecisionRecord {
-    /// The cursor after which the page goes on.
-    pub fn cursor(&self) -> DecisionCursor {
-        DecisionCursor {
-            at: self.at,
-            id: self.id,
-        }
-    }
-}
-
 /// The columns, in the order in which they are written.
 const COLUMNS: &str = "id, at, count, subject, person, organization, client, address, action, \
      repository, reference, digest, category, badge, rule, outcome, team";
@@ -122,12 +68,25 @@ const COLUMN_COUNT: usize = 17;
 const CHUNK: usize = 100;
 
 impl DecisionRecord {
+    /// The cursor after which a page goes on.
+    pub fn cursor(&self) -> DecisionCursor {
+        DecisionCursor {
+            at: self.at,
+            id: self.id,
+        }
+    }
+
+    /// Who asked, as it is kept.
+    pub(crate) fn kept_subject(&self) -> Cow<'_, str> {
+        legible(&self.subject, 200)
+    }
+
     fn values(&self) -> [Value<'_>; COLUMN_COUNT] {
         [
             self.id.into(),
             self.at.into(),
             i64::from(self.count).into(),
-            legible(&self.subject, 200).into(),
+            self.kept_subject().into(),
             self.person.map(|id| id.to_string()).into(),
             self.organization
                 .as_ref()
@@ -150,7 +109,7 @@ impl DecisionRecord {
 
 /// A text from outside as it is kept: cut, and without control characters, of
 /// which PostgreSQL refuses some. A record must not be lost for them.
-fn legible(text: &str, longest: usize) -> Cow<'_, str> {
+pub(crate) fn legible(text: &str, longest: usize) -> Cow<'_, str> {
     let fits = text.len() <= longest || text.chars().nth(longest).is_none();
     if fits && !text.contains(char::is_control) {
         return Cow::Borrowed(text);
@@ -167,7 +126,7 @@ fn legible(text: &str, longest: usize) -> Cow<'_, str> {
 
 /// The columns of a decision.
 #[derive(sqlx::FromRow)]
-struct DecisionColumns {
+pub(crate) struct DecisionColumns {
     id: String,
     at: i64,
     count: i64,
@@ -188,7 +147,7 @@ struct DecisionColumns {
 }
 
 impl DecisionColumns {
-    fn read(self) -> Result<DecisionRecord, StoreError> {
+    pub(crate) fn read(self) -> Result<DecisionRecord, StoreError> {
         let place = Place {
             what: "decision",
             name: &self.id,
@@ -216,88 +175,27 @@ impl DecisionColumns {
 }
 
 impl Store {
-    /// Records decisions, all of them or none. One that was recorded before is
-    /// left as it is.
+    /// Records decisions and adds them to the sums, all of them or none. One
+    /// that was recorded before is left as it is, and counts once.
     pub async fn record_decisions(&self, decisions: &[DecisionRecord]) -> Result<(), StoreError> {
         if decisions.is_empty() {
             return Ok(());
         }
         let mut work = self.db.write().await?;
         let dialect = work.link().dialect();
+        let mut sums = Sums::default();
         for chunk in decisions.chunks(CHUNK) {
             let rows = dialect.rows(chunk.len(), COLUMN_COUNT);
             let text = format!(
-                "INSERT INTO decisions ({COLUMNS}) VALUES {rows} ON CONFLICT (id) DO NOTHING"
+                "INSERT INTO decisions ({COLUMNS}) VALUES {rows} ON CONFLICT (id) DO NOTHING
+                 RETURNING id"
             );
             let values: Vec<_> = chunk.iter().flat_map(DecisionRecord::values).collect();
             // Safe: made of static texts and numbers of parameters alone.
-            work.link().execute(AssertSqlSafe(text), &values).await?;
+            let new: Vec<(String,)> = work.link().all(AssertSqlSafe(text), &values).await?;
+            sums.add(chunk, new.into_iter().map(|(id,)| id).collect());
         }
+        sums.write(&mut work).await?;
         work.commit().await
-    }
-
-    /// The decisions that match, newest first.
-    pub async fn decisions(
-        &self,
-        filter: &DecisionFilter,
-    ) -> Result<Vec<DecisionRecord>, StoreError> {
-        let mut search = Search::new("SELECT * FROM decisions");
-        if let Some(organization) = &filter.organization {
-            search.add("organization = ", organization);
-        }
-        if let Some(repository) = &filter.repository {
-            search.add("repository = ", repository);
-        }
-        if let Some(person) = filter.person {
-            search.add("person = ", person);
-        }
-        if let Some(outcome) = filter.outcome {
-            // Said twice, for the index of what was not allowed: SQLite uses it
-            // only where its own condition stands in the question.
-            search.condition(match outcome {
-                Outcome::Allowed => "outcome = 'allowed'",
-                Outcome::Monitored => "outcome = 'monitored' AND outcome <> 'allowed'",
-                Outcome::Denied => "outcome = 'denied' AND outcome <> 'allowed'",
-            });
-        }
-        if let Some(since) = filter.since {
-            search.add("at >= ", since);
-        }
-        if let Some(until) = filter.until {
-            search.add("at < ", until);
-        }
-        if let Some(DecisionCursor { at, id }) = filter.before {
-            search.add_before("(at, id)", at, id);
-        }
-        let rows: Vec<DecisionColumns> = search
-            .page(
-                self.db.reader().await?.link(),
-                "at DESC, id DESC",
-                filter.limit,
-            )
-            .await?;
-        rows.into_iter().map(DecisionColumns::read).collect()
-    }
-}
-
-/// A repository as its name.
-mod repository_text {
-    use pullgate_reference::Repository;
-    use serde::de::{Deserialize, Deserializer, Error};
-    use serde::ser::Serializer;
-
-    pub(super) fn serialize<S: Serializer>(
-        repository: &Repository,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(repository.as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Repository, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
     }
 }

@@ -59,6 +59,15 @@ impl Dialect {
         }
     }
 
+    /// The text of a migration for this database. SQLite can keep a table in
+    /// the order of its key, PostgreSQL has no such thing.
+    pub(crate) fn migration(self, text: &'static str) -> String {
+        match self {
+            Self::Sqlite => text.replace("/* WITHOUT ROWID */", "WITHOUT ROWID"),
+            Self::Postgres => text.to_owned(),
+        }
+    }
+
     /// `(…), (…)` for that many rows of that many parameters. SQLite's
     /// parameters have no number here: it looks numbered ones up by their name,
     /// one after the other, which takes longer than writing the rows.
@@ -76,6 +85,9 @@ impl Dialect {
         (0..rows).map(row).collect::<Vec<_>>().join(", ")
     }
 }
+
+/// PostgreSQL: lets a question that sums up much do it in memory.
+pub(crate) const POSTGRES_MORE_MEMORY: &str = "SET LOCAL work_mem = '128MB'";
 
 /// One SQLite connection's settings. The file is in WAL mode, so that nobody
 /// who reads waits for who writes.

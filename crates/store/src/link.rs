@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, TeamName, Username};
 use sqlx::postgres::{PgConnection, PgRow};
@@ -13,6 +14,9 @@ use sqlx::{FromRow, SqlSafeStr};
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
+
+/// How many rows are taken before others have their turn.
+const TURN: usize = 500;
 
 /// A connection to one of the databases, perhaps within a transaction.
 pub(crate) enum Link<'c> {
@@ -110,6 +114,34 @@ impl Link<'_> {
             values,
             fetch_one
         ))
+    }
+
+    /// All rows, one by one as they are found.
+    pub(crate) async fn each<T: Row>(
+        self,
+        text: &'static str,
+        values: &[Value<'_>],
+        mut take: impl FnMut(T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        macro_rules! take_each {
+            ($connection:ident) => {{
+                let mut rows = bound!(sqlx::query_as::<_, T>(text), values).fetch($connection);
+                let mut taken = 0_usize;
+                while let Some(row) = rows.try_next().await? {
+                    take(row)?;
+                    taken += 1;
+                    // Rows can come without a pause; others want to work, too.
+                    if taken.is_multiple_of(TURN) {
+                        tokio::task::yield_now().await;
+                    }
+                }
+            }};
+        }
+        match self {
+            Link::Sqlite(connection) => take_each!(connection),
+            Link::Postgres(connection) => take_each!(connection),
+        }
+        Ok(())
     }
 
     /// Writes, and returns how many rows that changed.

@@ -3,9 +3,9 @@
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Connection, SqlSafeStr};
 
-use crate::dialect;
+use crate::dialect::{self, Dialect};
 use crate::error::StoreError;
 
 /// Number, title and text of each version. A version that was released is
@@ -16,6 +16,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         2,
         "site administrators",
         include_str!("../migrations/0002_site_administrators.sql"),
+    ),
+    (
+        5,
+        "decision days",
+        include_str!("../migrations/0005_decision_days.sql"),
     ),
     (
         7,
@@ -30,7 +35,7 @@ const VERSIONS: &[(i64, &str, &str)] = &[
 pub(crate) async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), StoreError> {
     let mut connection = SqliteConnection::connect_with(options).await?;
     let mut transaction = connection.begin_with(dialect::SQLITE_BEGIN_WRITE).await?;
-    run(&mut *transaction).await?;
+    run(&mut *transaction, Dialect::Sqlite).await?;
     transaction.commit().await?;
     connection.close().await?;
     Ok(())
@@ -40,15 +45,17 @@ pub(crate) async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(),
 /// against other processes by itself.
 pub(crate) async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), StoreError> {
     let mut connection = PgConnection::connect_with(options).await?;
-    run(&mut connection).await?;
+    run(&mut connection, Dialect::Postgres).await?;
     connection.close().await?;
     Ok(())
 }
 
-async fn run<C: Migrate>(connection: &mut C) -> Result<(), StoreError> {
+async fn run<C: Migrate>(connection: &mut C, dialect: Dialect) -> Result<(), StoreError> {
     let versions = VERSIONS.iter().map(|&(number, title, text)| {
         let kind = MigrationType::Simple;
-        Migration::new(number, title.into(), kind, text.into_sql_str(), false)
+        // Safe: made of a static text alone.
+        let text = AssertSqlSafe(dialect.migration(text)).into_sql_str();
+        Migration::new(number, title.into(), kind, text, false)
     });
     Migrator::with_migrations(versions.collect())
         .run_direct(None, connection, false)

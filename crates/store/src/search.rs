@@ -52,6 +52,35 @@ impl<'v> Search<'v> {
         self.text.push(')');
     }
 
+    /// Adds a condition with a value at each `?` of it.
+    pub(crate) fn add_within<const N: usize>(
+        &mut self,
+        condition: &'static str,
+        values: [Value<'v>; N],
+    ) {
+        self.begin();
+        let mut parts = condition.split('?');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for (value, part) in values.into_iter().zip(parts) {
+            self.bind(value);
+            self.text.push_str(part);
+        }
+    }
+
+    /// Adds a condition that a text holds another one.
+    pub(crate) fn add_holds(&mut self, column: &'static str, part: &str) {
+        let mut pattern = String::from("%");
+        for c in part.chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        self.add(column, pattern);
+        self.text.push_str(" ESCAPE '\\'");
+    }
+
     /// The first rows in an order.
     pub(crate) async fn page<T: Row>(
         mut self,

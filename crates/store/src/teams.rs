@@ -15,7 +15,7 @@ use crate::link::values;
 use crate::store::Store;
 
 /// The team that is made of the owners.
-const OWNERS: &str = "owners";
+pub(crate) const OWNERS: &str = "owners";
 
 const SELECT_ADDITIONS: &str = "SELECT additions FROM teams WHERE organization = $1 AND name = $2";
 

@@ -1,11 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 use pullgate_policy::{Badge, Category, Outcome, Rule};
-use pullgate_store::{DecisionFilter, DecisionRecord, Store};
+use pullgate_store::{DecisionCursor, DecisionFilter, DecisionRecord, Store};
 use rstest::rstest;
 use uuid::Uuid;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
-use crate::home::{Home, org, repository, time};
+use crate::home::{Home, olivia, org, repository, team, time, user};
 
 pub(crate) fn decision(image: &str, outcome: Outcome) -> DecisionRecord {
     DecisionRecord {
@@ -105,12 +105,15 @@ async fn an_owner_searches(#[values(Sqlite, Postgres)] on: Backend) {
     let mut foreign = after(4, "nginx", Outcome::Denied);
     foreign.organization = Some(org("umbrella"));
     foreign.person = None;
-    let batch = [
+    let mut batch = [
         after(1, "nginx", Outcome::Allowed),
         after(2, "evil/miner", Outcome::Denied),
         after(3, "evil/miner", Outcome::Monitored),
         foreign,
     ];
+    batch[0].rule = Rule::Official;
+    batch[1].client = r"dock_r/27% \o/".to_owned();
+    batch[2].action = "blob".to_owned();
     home.store.record_decisions(&batch).await.unwrap();
     let any = DecisionFilter::default;
     let acmes = DecisionFilter {
@@ -154,9 +157,31 @@ async fn an_owner_searches(#[values(Sqlite, Postgres)] on: Backend) {
             DecisionFilter {
                 before: Some(batch[2].cursor()),
                 limit: 1,
-                ..acmes
+                ..acmes.clone()
             },
             vec![2],
+        ),
+        (
+            DecisionFilter {
+                client: Some("OCK_R/27%".to_owned()),
+                ..acmes.clone()
+            },
+            vec![2],
+        ),
+        (
+            DecisionFilter {
+                rule: Some(Rule::Official),
+                ..acmes.clone()
+            },
+            vec![1],
+        ),
+        (
+            DecisionFilter {
+                category: Some(Category::Community),
+                action: Some("blob".to_owned()),
+                ..acmes
+            },
+            vec![3],
         ),
     ];
     for (filter, expected) in cases {
@@ -191,6 +216,65 @@ async fn pages_leave_nothing_out_within_one_moment(#[values(Sqlite, Postgres)] o
     let mut all: Vec<_> = batch.iter().map(|decision| decision.id).collect();
     all.sort_unstable_by(|one, other| other.cmp(one));
     assert_eq!(ids, all);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_team_is_those_who_are_in_it_now(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let store = &home.store;
+    store
+        .create_team(&org("acme"), &team("data"), &olivia())
+        .await
+        .unwrap();
+    store
+        .add_team_member(&org("acme"), &team("data"), &user("mia"), &olivia())
+        .await
+        .unwrap();
+    let mut batch = [
+        after(1, "nginx", Outcome::Allowed),
+        after(2, "nginx", Outcome::Allowed),
+    ];
+    for (one, name) in batch.iter_mut().zip(["olivia", "mia"]) {
+        one.person = Some(store.person(&user(name)).await.unwrap().unwrap().id);
+    }
+    store.record_decisions(&batch).await.unwrap();
+    for (name, expected) in [
+        ("owners", vec![batch[0].at]),
+        ("data", vec![batch[1].at]),
+        ("nobody", vec![]),
+    ] {
+        let filter = DecisionFilter {
+            organization: Some(org("acme")),
+            team: Some(team(name)),
+            ..DecisionFilter::default()
+        };
+        assert_eq!(found(store, filter).await, expected, "{name}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_id_of_another_organization_is_none(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::on(on).await;
+    let one = decision("nginx", Outcome::Allowed);
+    home.store
+        .record_decisions(std::slice::from_ref(&one))
+        .await
+        .unwrap();
+    let of = async |name| home.store.decision(&org(name), one.id).await.unwrap();
+    assert_eq!(of("acme").await.as_ref(), Some(&one));
+    assert_eq!(of("umbrella").await, None);
+}
+
+#[test]
+fn a_cursor_is_read_as_it_is_written() {
+    let cursor = decision("nginx", Outcome::Allowed).cursor();
+    let text = cursor.to_string();
+    assert_eq!(text.parse::<DecisionCursor>().unwrap(), cursor);
+    for bad in ["", "1", "x.y", &text[1..20], &format!("{text}0")] {
+        assert!(bad.parse::<DecisionCursor>().is_err(), "{bad}");
+    }
 }
 
 #[test]

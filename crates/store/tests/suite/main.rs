@@ -7,6 +7,7 @@
 
 mod categories;
 mod console;
+mod decision_sums;
 mod decisions;
 mod exceptions;
 mod failed_sign_ins;
