@@ -14,6 +14,7 @@ use pullgate_policy::{
 };
 use pullgate_reference::Repository;
 use pullgate_store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::decision::{Checked, Decision};
 use crate::entry::Entry;
@@ -27,6 +28,9 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// By how much the clock may be set back without notice, in milliseconds.
 const CLOCK_SLACK: i64 = 5_000;
+
+/// How many drafts are tried out on past decisions at the same time.
+const REPLAYS_AT_ONCE: usize = 2;
 
 /// How the door behaves when the store is away.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +80,8 @@ pub struct Door {
     pub(crate) away: ArcSwapOption<String>,
     pub(crate) loading: Loading,
     pub(crate) clock: Clock,
+    /// Turns in which drafts are tried out on past decisions.
+    pub(crate) replays: Semaphore,
     pub(crate) catalog: Arc<Catalog>,
     recorder: Arc<Recorder>,
     settings: DoorSettings,
@@ -108,6 +114,7 @@ impl Door {
             away: ArcSwapOption::empty(),
             loading: Loading::default(),
             clock,
+            replays: Semaphore::new(REPLAYS_AT_ONCE),
             catalog,
             recorder,
             settings,

@@ -13,6 +13,11 @@
 //! [`Door::reload`] brings a change in at once. When the store cannot be asked, the last known policy
 //! goes on deciding for a set time; after that everything is denied.
 //!
+//! # What a change would do
+//!
+//! [`Door::replay`] tries a draft policy out on what was decided before, with
+//! the same rules.
+//!
 //! # No decision without a record
 //!
 //! [`Door::check`] returns a [`Checked`], which records itself when it is
@@ -24,15 +29,23 @@ mod decision;
 mod door;
 mod entry;
 mod follow;
+mod gathering;
+mod impact;
 mod loading;
 mod policies;
 mod pull;
 mod recorder;
+mod replay;
 mod seen;
 mod spool;
 
 pub use decision::{Checked, Decision};
 pub use door::{Clock, Door, DoorSettings, Standing};
+pub use impact::{
+    Foremost, Impact, ImpactChange, LeftOut, OutcomeTally, RepositoryImpact, SubjectImpact,
+    TeamImpact,
+};
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};
+pub use replay::Trial;
 pub use seen::Seen;

@@ -33,5 +33,5 @@ mod request_page;
 
 pub use api::{Client, Control};
 pub use openapi::openapi;
-pub use own::Explanation;
+pub use own::{AllowlistDraft, Explanation, PolicyPreview, PolicyPreviewRequest};
 pub use rate::RateLimit;

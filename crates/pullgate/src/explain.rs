@@ -55,7 +55,7 @@ impl ExplainCommand {
                     return Err(Failure::usage("it has to be said who would pull")
                         .hint("add --as USER; pullgate user list shows who there is"));
                 }
-                None => return Err(nowhere_to_ask(config)),
+                None => return Err(remote::nowhere_to_ask(config)),
             },
         };
         match self.format {
@@ -95,14 +95,6 @@ impl ExplainCommand {
         let console = config.public_url.as_deref();
         Ok(Explanation::new(&self.image, &subject, &decision, console))
     }
-}
-
-fn nowhere_to_ask(config: &Config) -> Failure {
-    Failure::new(format!(
-        "there is no Pullgate database in {}, and you have not signed in to a server",
-        config.data.display()
-    ))
-    .hint("sign in with pullgate login SERVER, or name the data folder with --data")
 }
 
 fn print(explanation: &Explanation, reference: &Reference) -> Result<(), Failure> {

@@ -8,4 +8,5 @@
 
 mod deciding;
 mod recording;
+mod replaying;
 mod world;

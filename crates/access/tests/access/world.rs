@@ -41,9 +41,18 @@ pub(crate) fn username(name: &str) -> Username {
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&DatabaseUrl::sqlite(folder.path().join("db")))
-            .await
-            .unwrap();
+        let url = DatabaseUrl::sqlite(folder.path().join("db"));
+        Self::on(&url, folder).await
+    }
+
+    pub(crate) async fn on_postgres() -> Self {
+        let url = pullgate_testpg::Server::shared().create_database();
+        let url = DatabaseUrl::parse(&url).unwrap();
+        Self::on(&url, tempfile::tempdir().unwrap()).await
+    }
+
+    async fn on(url: &DatabaseUrl, folder: TempDir) -> Self {
+        let store = Store::open(url).await.unwrap();
         let by = &Actor::CommandLine;
         for name in ["olivia", "mia", "sam"] {
             let person = NewPerson {

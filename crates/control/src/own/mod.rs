@@ -4,6 +4,7 @@ mod additions;
 mod allowlist;
 mod explain;
 mod namespaces;
+mod preview;
 mod settings;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -11,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::Shared;
 
 pub use explain::Explanation;
+pub use preview::{AllowlistDraft, PolicyPreview, PolicyPreviewRequest};
 
 /// All of it.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
@@ -20,4 +22,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(allowlist::routes())
         .merge(namespaces::routes())
         .merge(additions::routes())
+        .merge(preview::routes())
 }

@@ -66,7 +66,7 @@ struct RegistryAccessSettings {
 /// stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SettingsPatch {
+pub(super) struct SettingsPatch {
     iam: Option<ImageAccessPatch>,
     ram: Option<RegistryAccessPatch>,
     /// All that are to be trusted.
@@ -76,7 +76,7 @@ struct SettingsPatch {
 /// What is to be different of Image Access Management.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ImageAccessPatch {
+pub(super) struct ImageAccessPatch {
     enabled: Option<Switch>,
     mode: Option<Mode>,
     official: Option<Permission>,
@@ -88,7 +88,7 @@ struct ImageAccessPatch {
 /// What is to be different of Registry Access Management.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct RegistryAccessPatch {
+pub(super) struct RegistryAccessPatch {
     enabled: Option<Switch>,
     mode: Option<Mode>,
     docker_hub: Option<Permission>,

@@ -2,11 +2,25 @@
 
 mod explain;
 mod login;
+mod preview;
 mod server;
 mod session;
 mod whoami;
 
+use crate::config::Config;
+use crate::failure::Failure;
+
 pub(crate) use explain::explain;
 pub(crate) use login::{LoginCommand, LogoutCommand, logout};
+pub(crate) use preview::preview;
 pub(crate) use session::saved as saved_login;
 pub(crate) use whoami::WhoamiCommand;
+
+/// Neither a database here nor a server to ask.
+pub(crate) fn nowhere_to_ask(config: &Config) -> Failure {
+    Failure::new(format!(
+        "there is no Pullgate database in {}, and you have not signed in to a server",
+        config.data.display()
+    ))
+    .hint("sign in with pullgate login SERVER, or name the data folder with --data")
+}

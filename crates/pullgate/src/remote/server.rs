@@ -72,6 +72,18 @@ impl Server {
         self.send(request.json(document)).await
     }
 
+    /// Sends a document, as who has signed in.
+    pub(super) async fn post_as<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        document: &impl Serialize,
+        token: &Secret,
+    ) -> Result<T, Failure> {
+        let request = self.client.post(format!("{}{path}", self.address));
+        self.send(request.json(document).bearer_auth(token.expose()))
+            .await
+    }
+
     /// Asks for something, as who has signed in.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,

@@ -218,8 +218,59 @@ fn a_pull_is_in_the_decisions() {
     let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
     let answer = server.pull("/v2/evil/miner/manifests/1.0", &bearer);
     assert!(answer.starts_with("HTTP/1.1 403 pull denied: "), "{answer}");
+    // An owner tries a change out, from another machine; who is none may not.
+    let laptop = laptop();
+    login(&laptop, &server, "olga");
+    let preview = "policy preview acme --mode monitor --format json";
+    let impact = || -> serde_json::Value { serde_json::from_str(&laptop.ok(preview)).unwrap() };
+    // A decision is written within a second.
+    while impact()["replayed"] == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let allowed = &impact()["newly_allowed"];
+    assert_eq!(
+        allowed["repositories"]["results"][0]["repository"],
+        "docker.io/evil/miner"
+    );
+    login(&laptop, &server, "mia");
+    let done = laptop.run(preview);
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.err.contains("only an owner of acme"), "{done:?}");
     // What has been decided is written before the server ends.
     server.stop();
+
+    // The same with the database, to be read.
+    assert_eq!(
+        plain(&site.ok("policy preview acme --mode monitor --since 2h")),
+        "\
+1 decision of acme from DATE to DATE UTC, by its policy of now and with the change:
+
+                      ALLOWED  MONITORED  DENIED
+as it was recorded    0        0          1
+by the policy of now  0        0          1
+with the change       0        1          0
+
+Newly denied: nothing.
+
+Newly allowed: 1 decision, the last DATE.
+
+WHO  DECISIONS  LAST              IMAGE
+1    1          DATE  docker.io/evil/miner (community)
+
+IMAGES  DECISIONS  LAST              WHO
+1       1          DATE  mia
+
+Newly monitored: nothing.
+"
+    );
+    let done = site.run("policy preview acme --since 2h");
+    assert_eq!(done.code, 2, "a change has to be said: {done:?}");
+    let done = site.run("policy preview acme --allow 'docker.io/evil/*' --disallow docker.io/a/b");
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(
+        done.err.contains("docker.io/a/b is not on the allowlist"),
+        "{done:?}"
+    );
 
     assert_eq!(
         plain(&site.ok("decisions acme --user mia --outcome denied")),

@@ -135,6 +135,8 @@ pub(super) fn all() -> Vec<Expectation> {
             .sending(json!({"allowlist": ["evil/miner"]})),
         owners("PATCH /api/v1/orgs/{}/teams/{}/additions")
             .sending(json!({"add": {"categories": ["official"]}})),
+        owners("POST /api/v1/orgs/{}/policy/preview")
+            .sending(json!({"settings": {"iam": {"official": "restricted"}}})),
         // Decisions.
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
     ]

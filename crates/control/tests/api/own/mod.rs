@@ -3,4 +3,6 @@
 mod additions;
 mod allowlist;
 mod namespaces;
+mod preview;
+mod pulls;
 mod settings;

@@ -2,6 +2,7 @@
 
 mod history;
 mod lists;
+mod preview;
 mod set;
 mod show;
 
@@ -15,6 +16,7 @@ use super::site::Site;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Format;
+use preview::PreviewCommand;
 use set::Changes;
 
 pub(super) use show::summary;
@@ -24,6 +26,7 @@ pub(super) use show::summary;
 #[command(after_help = "\
 Examples:
   pullgate policy set acme --iam on --mode monitor
+  pullgate policy preview acme --official restricted --since 30d
   pullgate policy set acme --mode enforce --verified-publisher restricted
   pullgate policy allow acme 'docker.io/bitnami/*' --note 'charts of the shop'
   pullgate policy set acme --allowlist on
@@ -49,6 +52,7 @@ pub(crate) enum PolicyCommand {
         #[command(flatten)]
         changes: Changes,
     },
+    Preview(PreviewCommand),
     /// Put patterns on the allowlist
     Allow {
         #[command(flatten)]
@@ -132,9 +136,14 @@ pub(crate) enum RegistryCommand {
 
 impl PolicyCommand {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
+        let command = match self {
+            Self::Preview(command) => return command.run(config).await,
+            other => other,
+        };
         let site = &Site::open(config).await?;
-        site.organization(self.organization()).await?;
-        match self {
+        site.organization(command.organization()).await?;
+        match command {
+            Self::Preview(command) => command.run(config).await,
             Self::Show { of, format } => show::show(site, &of.organization, format).await,
             Self::Set { of, changes } => set::set(site, &of.organization, &changes).await,
             Self::Allow { of, patterns, note } => {
@@ -176,6 +185,7 @@ impl PolicyCommand {
     fn organization(&self) -> &OrganizationName {
         let (Self::Show { of, .. }
         | Self::Set { of, .. }
+        | Self::Preview(PreviewCommand { of, .. })
         | Self::Allow { of, .. }
         | Self::Disallow { of, .. }
         | Self::Trust { of, .. }

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use pullgate_admin::differences;
-use pullgate_policy::{OrganizationName, Settings};
-use serde_json::json;
+use pullgate_policy::{Mode, OrganizationName, Permission, Settings, Switch};
+use serde_json::{Value as Json, json};
 
 use crate::admin::choice::{Allowance, Blocking, OnOff};
 use crate::admin::site::{ACTOR, Site};
@@ -98,6 +98,35 @@ fn put<T, C: Into<T>>(setting: &mut T, choice: Option<C>) {
     }
 }
 
+impl Changes {
+    /// The same as a document for a server.
+    pub(super) fn document(&self) -> Json {
+        let mut document = json!({});
+        let mut put = |part: &str, setting: &str, word: Option<Json>| {
+            if let Some(word) = word {
+                document[part][setting] = word;
+            }
+        };
+        let on_off = |choice: Option<OnOff>| choice.map(|it| json!(Switch::from(it)));
+        let mode = |choice: Option<Blocking>| choice.map(|it| json!(Mode::from(it)));
+        let allowance = |choice: Option<Allowance>| choice.map(|it| json!(Permission::from(it)));
+        put("iam", "enabled", on_off(self.iam));
+        put("iam", "mode", mode(self.mode));
+        put("iam", "official", allowance(self.official));
+        put(
+            "iam",
+            "verified_publisher",
+            allowance(self.verified_publisher),
+        );
+        put("iam", "sponsored_oss", allowance(self.sponsored_oss));
+        put("iam", "allowlist", on_off(self.allowlist));
+        put("ram", "enabled", on_off(self.ram));
+        put("ram", "mode", mode(self.ram_mode));
+        put("ram", "docker_hub", allowance(self.docker_hub));
+        document
+    }
+}
+
 pub(super) async fn set(
     site: &Site<'_>,
     organization: &OrganizationName,
@@ -129,4 +158,42 @@ pub(super) async fn change(
         differences.join("\n  ")
     ))
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Typed {
+        #[command(flatten)]
+        changes: Changes,
+    }
+
+    #[test]
+    fn a_document_says_what_would_be_set() {
+        let typed = [
+            "pullgate",
+            "--iam=on",
+            "--mode=monitor",
+            "--official=restricted",
+            "--verified-publisher=restricted",
+            "--sponsored-oss=allowed",
+            "--allowlist=on",
+            "--ram=on",
+            "--ram-mode=monitor",
+            "--docker-hub=restricted",
+        ];
+        let changes = Typed::parse_from(typed).changes;
+        let mut settings = Settings::default();
+        changes.apply(&mut settings);
+        let mut document = changes.document();
+        document["ram"]["registries"] = json!([]);
+        document["trusted"] = json!([]);
+        assert_eq!(document, json!(settings), "all that can be set is in it");
+        let one = Typed::parse_from(["pullgate", "--ram=off"]).changes;
+        assert_eq!(one.document(), json!({"ram": {"enabled": "off"}}));
+    }
 }
