@@ -133,10 +133,11 @@ impl Verdict<'_> {
                 );
                 return;
             }
-            Rule::Registry => (
-                "Ask an owner to allow the registry.",
-                "Ask an owner to allow the registry, or request access: ",
-            ),
+            // No exception opens a registry, so there is no access to request.
+            Rule::Registry => {
+                sentence.push_str("Ask an owner to allow the registry.");
+                return;
+            }
             _ if self.rests_on_badge() => (
                 "Try again in a few minutes, or ask an owner.",
                 "Try again in a few minutes, ask an owner, or request access: ",

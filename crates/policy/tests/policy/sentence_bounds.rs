@@ -70,7 +70,7 @@ fn an_address_that_does_not_fit_into_the_line_is_left_out() {
 #[test]
 fn a_name_that_does_not_fit_into_the_link_is_left_to_be_typed() {
     let names = Names::acme();
-    let denied = names.verdict(Outcome::Denied, Rule::Registry, Category::Community);
+    let denied = names.verdict(Outcome::Denied, Rule::Community, Category::Community);
     let longest = format!("{}/{}", host_of(255), path_of(255));
     let line = sentence(&denied, &longest);
     assert!(
@@ -160,12 +160,17 @@ fn a_name_of_255_characters_keeps_its_link() {
         if repository.as_str().len() > 255 {
             continue;
         }
-        for rule in [Rule::Registry, Rule::Community] {
-            let denied = names.verdict(Outcome::Denied, rule, Category::Community);
-            let line = denied.sentence(&repository, Some(CONSOLE));
-            assert!(line.contains(repository.as_str()), "{line}");
-            assert!(line.contains("/request?image="), "{line}");
-        }
+        let denied = |rule| names.verdict(Outcome::Denied, rule, Category::Community);
+        let line = denied(Rule::Community).sentence(&repository, Some(CONSOLE));
+        assert!(line.contains(repository.as_str()), "{line}");
+        assert!(line.contains("/request?image="), "{line}");
+        // No request can open a registry.
+        let line = denied(Rule::Registry).sentence(&repository, Some(CONSOLE));
+        assert!(line.contains(repository.as_str()), "{line}");
+        assert!(
+            line.ends_with("Ask an owner to allow the registry."),
+            "{line}"
+        );
     }
 }
 

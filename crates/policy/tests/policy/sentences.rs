@@ -117,7 +117,7 @@ fn denied_by_the_registry() {
     let denied = names.verdict(Outcome::Denied, Rule::Registry, Category::Community);
     insta::assert_snapshot!(
         sentence(&denied, "ghcr.io/evil/miner"),
-        @"pull denied: ghcr.io/evil/miner is in the registry ghcr.io, which is not among those that acme allows. Ask an owner to allow the registry, or request access: https://pullgate.acme.example/request?image=ghcr.io/evil/miner"
+        @"pull denied: ghcr.io/evil/miner is in the registry ghcr.io, which is not among those that acme allows. Ask an owner to allow the registry."
     );
     let unknown = Verdict {
         badge: Badge::Unknown,
@@ -125,7 +125,7 @@ fn denied_by_the_registry() {
     };
     insta::assert_snapshot!(
         sentence(&unknown, "evil/miner"),
-        @"pull denied: docker.io/evil/miner is in the registry docker.io, which is not among those that acme allows. Ask an owner to allow the registry, or request access: https://pullgate.acme.example/request?image=evil/miner"
+        @"pull denied: docker.io/evil/miner is in the registry docker.io, which is not among those that acme allows. Ask an owner to allow the registry."
     );
 }
 
