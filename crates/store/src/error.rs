@@ -1,7 +1,9 @@
 //! What can go wrong with what is remembered.
 
-use pullgate_policy::{OrganizationName, SettingsError, Username};
+use pullgate_policy::{OrganizationName, SettingsError, TeamName, Username};
 use pullgate_reference::Pattern;
+
+use crate::requests::RequestState;
 
 /// Why something could not be read or changed. Nothing was changed.
 ///
@@ -114,6 +116,40 @@ pub enum Conflict {
     /// There is somebody already, who can add others.
     #[error("this Pullgate has been set up; sign in, or ask an owner for an account")]
     SetUpBefore,
+    /// Somebody was faster.
+    #[error("{by} has {state} this request already; nothing was changed")]
+    RequestClosed {
+        /// Who.
+        by: String,
+        /// How.
+        state: RequestState,
+    },
+    /// What would be allowed does not help who asked for it.
+    #[error(
+        "{username}, who asks, is not in the team {team}, and could not pull by such an exception; put {username} into the team first, or approve it for {username} or for all"
+    )]
+    NotInTeam {
+        /// Who asks.
+        username: Username,
+        /// For whom it was to be approved.
+        team: TeamName,
+    },
+    /// One person's requests do not drown the others'.
+    #[error(
+        "you have {most} open requests, and there can be no more; wait for an answer, or withdraw some"
+    )]
+    TooManyRequests {
+        /// The most that there can be.
+        most: usize,
+    },
+    /// What was said often enough.
+    #[error(
+        "you have asked for this {most} times, and the owners have not answered yet; talk to one of them"
+    )]
+    AskedTooOften {
+        /// The most that it can be asked.
+        most: usize,
+    },
 }
 
 impl StoreError {

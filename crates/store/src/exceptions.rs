@@ -106,17 +106,25 @@ pub(crate) fn read_exception(
     covers: (Option<&str>, Option<&str>),
     ends_at: i64,
 ) -> Result<Exception, StoreError> {
-    let covers = match covers {
-        (None, None) => Covers::Organization,
-        (Some(team), None) => Covers::Team(place.parse(team)?),
-        (None, Some(person)) => Covers::Person(place.parse(person)?),
-        (Some(_), Some(_)) => return Err(place.corrupt("it covers both a team and a person")),
-    };
     Ok(Exception {
         repository: place.parse(repository)?,
-        covers,
+        covers: read_covers(place, covers.0, covers.1)?,
         ends_at: place.time(ends_at)?,
     })
+}
+
+/// Whom an exception is for: a team, a person, or else the organization.
+pub(crate) fn read_covers(
+    place: Place<'_>,
+    team: Option<&str>,
+    person: Option<&str>,
+) -> Result<Covers, StoreError> {
+    match (team, person) {
+        (None, None) => Ok(Covers::Organization),
+        (Some(team), None) => place.parse(team).map(Covers::Team),
+        (None, Some(person)) => place.parse(person).map(Covers::Person),
+        (Some(_), Some(_)) => Err(place.corrupt("it covers both a team and a person")),
+    }
 }
 
 impl Store {
@@ -186,6 +194,30 @@ impl Store {
                 after: Some(json!({"id": id, "ends_at": at})),
             })
             .await
+    }
+
+    /// One exception of an organization, whether it has ended or not.
+    pub async fn exception(
+        &self,
+        organization: &OrganizationName,
+        id: ExceptionId,
+    ) -> Result<Option<ExceptionRecord>, StoreError> {
+        let found: Option<ExceptionColumns> = self
+            .db
+            .reader()
+            .await?
+            .link()
+            .first(
+                "SELECT id, repository, team, person, ends_at, reason, made_by, made_at
+                 FROM exceptions WHERE organization = $1 AND id = $2",
+                values![organization, id],
+            )
+            .await?;
+        let place = Place {
+            what: "exceptions",
+            name: organization.as_str(),
+        };
+        found.map(|columns| columns.read(place)).transpose()
     }
 
     /// The exceptions of an organization, ended ones included, newest first.

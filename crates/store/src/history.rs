@@ -58,6 +58,16 @@ pub enum Action {
     ExceptionAdded,
     /// An exception was ended before its time.
     ExceptionEnded,
+    /// A member asked for access to a repository.
+    RequestMade,
+    /// The same member asked for it again.
+    RequestRepeated,
+    /// A request was approved, and an exception made by it.
+    RequestApproved,
+    /// A request was declined.
+    RequestDeclined,
+    /// A request was taken back.
+    RequestWithdrawn,
     /// An access token was made.
     TokenAdded,
     /// An access token was revoked.
@@ -95,6 +105,11 @@ impl Action {
             Self::AllowlistRemoved => "allowlist_removed",
             Self::ExceptionAdded => "exception_added",
             Self::ExceptionEnded => "exception_ended",
+            Self::RequestMade => "request_made",
+            Self::RequestRepeated => "request_repeated",
+            Self::RequestApproved => "request_approved",
+            Self::RequestDeclined => "request_declined",
+            Self::RequestWithdrawn => "request_withdrawn",
             Self::TokenAdded => "token_added",
             Self::TokenRevoked => "token_revoked",
             Self::SigningKeyAdded => "signing_key_added",

@@ -68,3 +68,7 @@ id_type! {
     /// Which session of the console; not its secret.
     SessionId
 }
+id_type! {
+    /// Which request for access.
+    RequestId
+}

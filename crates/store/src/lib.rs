@@ -68,6 +68,7 @@ mod organization_rows;
 mod organizations;
 mod people;
 mod policies;
+mod requests;
 mod search;
 mod secret;
 mod secrets;
@@ -79,6 +80,7 @@ mod store;
 mod teams;
 mod url;
 mod whole_policy;
+mod window;
 
 pub use access_tokens::{NewToken, Token, TokenOwner};
 pub use actor::{Actor, UnknownActor};
@@ -94,13 +96,17 @@ pub use error::{Conflict, StoreError};
 pub use exceptions::{ExceptionRecord, NewException};
 pub use failed_sign_ins::{Failure, FailureBucket};
 pub use history::{Action, ChangeRecord};
-pub use ids::{ExceptionId, PersonId, SessionId, TokenId};
+pub use ids::{ExceptionId, PersonId, RequestId, SessionId, TokenId};
 pub use listen::Listener;
 pub use members::{Belonging, Member};
 pub use namespaces::Namespace;
 pub use organizations::Organization;
 pub use people::{AccountStatus, NewPerson, Person, SiteRole};
 pub use policies::{SettingsChange, StoredSettings};
+pub use requests::{
+    AccessRequest, Approval, ApprovedFor, Asked, Asking, Became, Closed, NewRequest, RequestFilter,
+    RequestState,
+};
 pub use secret::{PasswordHash, SecretBytes};
 pub use set_up::SetUp;
 pub use signing_keys::{KeyAdded, SigningKey};
@@ -109,3 +115,4 @@ pub use store::{Clock, Store};
 pub use teams::Team;
 pub use url::DatabaseUrl;
 pub use whole_policy::{Effect, PolicyEdit, WholePolicy};
+pub use window::{Part, Window};

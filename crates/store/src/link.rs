@@ -247,5 +247,6 @@ identified!(
     crate::ids::PersonId,
     crate::ids::TokenId,
     crate::ids::ExceptionId,
-    crate::ids::SessionId
+    crate::ids::SessionId,
+    crate::ids::RequestId
 );

@@ -124,8 +124,9 @@ impl Store {
             .await
     }
 
-    /// Ends a membership, with the person's places in teams and the exceptions
-    /// made for the person. The last active owner cannot be removed.
+    /// Ends a membership, with the person's places in teams, the exceptions
+    /// made for the person and what the person has asked for. The last active
+    /// owner cannot be removed.
     pub async fn remove_member(
         &self,
         organization: &OrganizationName,
@@ -168,12 +169,18 @@ impl Store {
                 values![at, organization, username],
             )
             .await?;
+        let requests = change.withdraw_all_requests(organization, person).await?;
         change
             .commit(Entry {
                 organization: Some(organization),
                 action: Action::MemberRemoved,
                 subject: username.as_str(),
-                before: Some(json!({"role": role, "teams": teams, "exceptions": ended})),
+                before: Some(json!({
+                    "role": role,
+                    "teams": teams,
+                    "exceptions": ended,
+                    "requests": requests,
+                })),
                 after: None,
             })
             .await

@@ -23,6 +23,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0005_decision_days.sql"),
     ),
     (
+        6,
+        "requests",
+        include_str!("../migrations/0006_requests.sql"),
+    ),
+    (
         7,
         "failed sign-ins",
         include_str!("../migrations/0007_failed_sign_ins.sql"),

@@ -4,6 +4,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::error::StoreError;
 use crate::link::{Link, Row, Value};
+use crate::window::Window;
 
 /// A question with conditions. A condition that is not asked for is not in the
 /// text, so that the database picks the index that fits the others.
@@ -79,6 +80,37 @@ impl<'v> Search<'v> {
         pattern.push('%');
         self.add(column, pattern);
         self.text.push_str(" ESCAPE '\\'");
+    }
+
+    /// How many there are, where it begins with `SELECT COUNT(*) FROM …`.
+    pub(crate) async fn count(self, link: Link<'_>) -> Result<u64, StoreError> {
+        // Safe: made of static texts and numbers of parameters alone.
+        let (count,): (i64,) = link.only(AssertSqlSafe(self.text), &self.values).await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The first row.
+    pub(crate) async fn first<T: Row>(self, link: Link<'_>) -> Result<Option<T>, StoreError> {
+        // Safe: made of static texts and numbers of parameters alone.
+        link.first(AssertSqlSafe(self.text), &self.values).await
+    }
+
+    /// The rows of a window in an order.
+    pub(crate) async fn window<T: Row>(
+        mut self,
+        link: Link<'_>,
+        order: &'static str,
+        window: Window,
+    ) -> Result<Vec<T>, StoreError> {
+        self.text.push_str(" ORDER BY ");
+        self.text.push_str(order);
+        self.text.push_str(" LIMIT ");
+        self.bind(Value::Int(window.limit.into()));
+        self.text.push_str(" OFFSET ");
+        let offset = i64::try_from(window.offset).unwrap_or(i64::MAX);
+        self.bind(Value::Int(offset));
+        // Safe: made of static texts and numbers of parameters alone.
+        link.all(AssertSqlSafe(self.text), &self.values).await
     }
 
     /// The first rows in an order.

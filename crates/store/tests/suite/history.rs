@@ -87,7 +87,7 @@ async fn it_tells_what_ended_with_a_membership_and_no_secret(
     assert_eq!(changes[0].action, Action::MemberRemoved);
     assert_eq!(
         changes[0].before,
-        Some(json!({"role": Role::Member, "teams": ["data"], "exceptions": 0}))
+        Some(json!({"role": Role::Member, "teams": ["data"], "exceptions": 0, "requests": 0}))
     );
     assert!(!format!("{changes:?}").contains("argon2"));
 }

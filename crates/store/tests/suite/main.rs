@@ -22,6 +22,7 @@ mod outage;
 mod people;
 mod policies;
 mod processes;
+mod requests;
 mod snapshot;
 mod teams;
 mod tokens;
