@@ -31,14 +31,17 @@ mod caller;
 mod console_sessions;
 mod difference;
 mod error;
+mod exceptions;
 mod expected;
 mod image_access;
 mod my_account;
 mod namespaces;
 mod preview;
+mod requests;
 mod rights;
 mod set_up;
 mod settings;
+mod text;
 
 pub use admin::{Admin, Parts};
 pub use allowlist::{AllowlistPage, ListedImages};
@@ -48,11 +51,16 @@ pub use console_sessions::{
 };
 pub use difference::differences;
 pub use error::AdminError;
+pub use exceptions::ExceptionsShown;
 pub use expected::Expected;
 pub use image_access::ImageAccess;
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
 pub use pullgate_access::Seen;
-pub use pullgate_store::{AllowlistEntry, Namespace, StoredSettings};
-pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
+pub use pullgate_store::{
+    AccessRequest, AllowlistEntry, Approval, ApprovedFor, Asking, Became, ExceptionId,
+    ExceptionRecord, Namespace, NewException, Part, RequestId, RequestState, StoredSettings,
+    Window,
+};
+pub use requests::{AccessAsk, AskedAccess, OpenRequests};

@@ -33,5 +33,9 @@ mod request_page;
 
 pub use api::{Client, Control};
 pub use openapi::openapi;
-pub use own::{AllowlistDraft, Explanation, PolicyPreview, PolicyPreviewRequest};
+pub use own::{
+    AccessException, AccessRequest, AllowlistDraft, AlsoDenied, AskedForAccess, AskedOnce,
+    CoverageKind, Explanation, GrantedBy, OpenRequestCount, OpenRequests, PolicyPreview,
+    PolicyPreviewRequest, RequestClosed, RequestState,
+};
 pub use rate::RateLimit;

@@ -1,13 +1,15 @@
 //! The page that the link in a denial leads to.
 //!
 //! It says how to get access: plain words that need no sign-in, for it tells
-//! nothing but what was already in the link.
+//! nothing but what was already in the link and where the server is.
 
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse};
 use http::header::CONTENT_SECURITY_POLICY;
 use pullgate_reference::Reference;
 use serde::Deserialize;
+
+use crate::api::Shared;
 
 /// The page needs its own style and nothing else, and stands in no frame.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
@@ -20,7 +22,10 @@ pub(crate) struct About {
 }
 
 /// `GET /request?image=`.
-pub(crate) async fn page(Query(about): Query<About>) -> impl IntoResponse {
+pub(crate) async fn page(
+    State(shared): State<Shared>,
+    Query(about): Query<About>,
+) -> impl IntoResponse {
     // Only what parses as an image is shown, and that has no character that
     // would mean something in a page.
     let repository = about
@@ -31,6 +36,13 @@ pub(crate) async fn page(Query(about): Query<About>) -> impl IntoResponse {
         Ok(repository) => (repository.as_str(), repository.as_str()),
         Err(_) => ("this image", "IMAGE"),
     };
+    // A setting, and in a link of every denial; still, a page is no place for
+    // what could be markup.
+    let server = shared.console.as_deref().filter(|server| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_~[]%".contains(&byte);
+        server.bytes().all(plain)
+    });
+    let server = server.unwrap_or("SERVER");
     let page = format!(
         r#"<!doctype html>
 <html lang="en">
@@ -48,16 +60,21 @@ pre {{ padding: .75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 2
 </head>
 <body>
 <h1>How to get access to {name}</h1>
-<p>Your organization's policy does not let you pull this image. To see which
-rule decides, and why:</p>
+<p>Your organization's policy does not let you pull this image. Ask its owners
+to allow it, and say what you need it for. Sign in once:</p>
+<pre>pullgate login {server}</pre>
+<p>and ask:</p>
+<pre>pullgate request access {pattern} \
+  --reason "WHY"</pre>
+<p>The owners see your request, and allow the image until a date or tell you why
+not. What has become of it:</p>
+<pre>pullgate request list</pre>
+<p>Which rule decides, and why:</p>
 <pre>pullgate explain {pattern}</pre>
-<p>Send an owner of your organization the line that your client printed, and say
-what you need the image for. On the server, the image is allowed until a date by</p>
-<pre>pullgate exception add ORGANIZATION {pattern} \
-  --until DATE --reason "WHY"</pre>
-<p>or for good by</p>
-<pre>pullgate policy allow ORGANIZATION {pattern}</pre>
-<p>It holds from your next pull on.</p>
+<p>Owners answer with <code>pullgate request approve</code> and
+<code>pullgate request decline</code>, or allow the image for good with
+<code>pullgate policy allow</code>.</p>
+<p>What they allow holds from your next pull on.</p>
 </body>
 </html>
 "#

@@ -34,6 +34,11 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "Decisions",
         "What was decided about pulls, what would be, and why.",
     ),
+    (
+        "requests",
+        "Requests and exceptions",
+        "What members ask their owners to allow, and what is allowed to somebody until a date.",
+    ),
 ];
 
 pub(super) fn tags() -> Vec<Tag> {

@@ -2,17 +2,24 @@
 
 mod additions;
 mod allowlist;
+mod exceptions;
 mod explain;
 mod namespaces;
 mod preview;
+mod requests;
 mod settings;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::api::Shared;
 
+pub use exceptions::{AccessException, CoverageKind};
 pub use explain::Explanation;
 pub use preview::{AllowlistDraft, PolicyPreview, PolicyPreviewRequest};
+pub use requests::{
+    AccessRequest, AlsoDenied, AskedForAccess, AskedOnce, GrantedBy, OpenRequestCount,
+    OpenRequests, RequestClosed, RequestState,
+};
 
 /// All of it.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
@@ -23,4 +30,6 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(namespaces::routes())
         .merge(additions::routes())
         .merge(preview::routes())
+        .merge(requests::routes())
+        .merge(exceptions::routes())
 }

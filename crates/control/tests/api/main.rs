@@ -14,4 +14,5 @@ mod matrix;
 mod openapi;
 mod own;
 mod sessions;
+mod own;
 mod world;

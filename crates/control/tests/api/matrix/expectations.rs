@@ -14,8 +14,13 @@ pub(super) enum For {
     Everybody,
     /// Whoever has signed in, machines too.
     WhoeverSignedIn,
+    /// People who have signed in, for what is their own.
+    People,
     /// An organization's owners and members.
     Insiders,
+    /// An organization's members, for what owners have no need or no right
+    /// to do; with the status that owners get.
+    MembersAlone(u16),
     /// An organization's owners alone, to read or to change.
     Owners,
     /// Whoever looks after the site, who is none of those who ask.
@@ -54,10 +59,17 @@ impl Expectation {
             Actor::Stranger | Actor::RevokedToken => return Some(401),
             _ if self.whom == For::WhoeverSignedIn => return None,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
+            _ if self.whom == For::People => return None,
             Actor::Outsider | Actor::OtherOwner => 404,
             _ if self.whom == For::SiteAdministrators => 403,
             Actor::Member | Actor::OwnersReadToken if self.whom == For::Owners => 403,
-            _ => return None,
+            Actor::OwnersReadToken | Actor::OwnersAdminToken | Actor::Owner => match self.whom {
+                // That it cannot change anything comes first.
+                For::MembersAlone(_) if actor == Actor::OwnersReadToken => 403,
+                For::MembersAlone(status) => status,
+                _ => return None,
+            },
+            Actor::Member => return None,
         };
         Some(status)
     }
@@ -82,6 +94,14 @@ fn whoever_signed_in(name: &'static str) -> Expectation {
 
 fn insiders(name: &'static str) -> Expectation {
     operation(For::Insiders, name)
+}
+
+fn people(name: &'static str) -> Expectation {
+    operation(For::People, name)
+}
+
+fn members_alone(owners_get: u16, name: &'static str) -> Expectation {
+    operation(For::MembersAlone(owners_get), name)
 }
 
 fn owners(name: &'static str) -> Expectation {
@@ -139,5 +159,24 @@ pub(super) fn all() -> Vec<Expectation> {
             .sending(json!({"settings": {"iam": {"official": "restricted"}}})),
         // Decisions.
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
+        // Requests and exceptions.
+        people("GET /api/v1/requests"),
+        people("GET /api/v1/requests/open"),
+        members_alone(409, "POST /api/v1/requests").sending(json!({
+            "image": "evil/tool", "reason": "a test", "organization": "acme",
+        })),
+        insiders("GET /api/v1/orgs/{}/requests"),
+        insiders("GET /api/v1/orgs/{}/requests/{}"),
+        owners("POST /api/v1/orgs/{}/requests/{}/approve")
+            .sending(json!({"covers": "person", "ends_at": "2099-12-31T00:00:00Z"})),
+        owners("POST /api/v1/orgs/{}/requests/{}/decline").sending(json!({"reason": "no"})),
+        members_alone(403, "POST /api/v1/orgs/{}/requests/{}/withdraw"),
+        insiders("GET /api/v1/orgs/{}/exceptions"),
+        owners("POST /api/v1/orgs/{}/exceptions").sending(json!({
+            "image": "evil/tool", "covers": "person", "person": "mia",
+            "ends_at": "2099-12-31T00:00:00Z", "reason": "a test",
+        })),
+        insiders("GET /api/v1/orgs/{}/exceptions/{}"),
+        owners("DELETE /api/v1/orgs/{}/exceptions/{}"),
     ]
 }

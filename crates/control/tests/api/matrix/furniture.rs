@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use pullgate_identity::Secret;
-use pullgate_store::{Actor as By, DatabaseUrl, Store};
+use pullgate_policy::{Covers, Settings, Switch};
+use pullgate_store::{Actor as By, DatabaseUrl, NewException, NewRequest, Store};
 
 use super::database::Database;
 use crate::hub_description::anonymous;
@@ -54,14 +55,47 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         .add_namespace(&acme, &namespace, by)
         .await
         .unwrap();
+    // What mia asks for has to be denied to her.
+    let deny = |settings: &mut Settings| settings.iam.enabled = Switch::On;
+    world.store.change_settings(&acme, by, deny).await.unwrap();
+    let request = requested(&world).await;
+    let exception = excepted(&world).await;
     world.door.catch_up().await.unwrap();
     let places = [
         ("/v2/orgs/{}", "acme"),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
+        ("/api/v1/orgs/{}/requests/{}", &request),
+        ("/api/v1/orgs/{}/exceptions/{}", &exception),
     ];
     let places = places.map(|(place, name)| (place, name.to_owned())).into();
     (world, places)
+}
+
+/// What mia has asked for.
+async fn requested(world: &World) -> String {
+    let request = NewRequest {
+        repository: "docker.io/evil/miner".parse().unwrap(),
+        reference: "evil/miner:1".to_owned(),
+        reason: MARK.to_owned(),
+    };
+    let (acme, mia) = (organization("acme"), username("mia"));
+    let actor = By::Person(mia.clone());
+    let asking = world.store.ask_for_access(&acme, &mia, request, &actor);
+    asking.await.unwrap().id().to_string()
+}
+
+/// What is allowed to mia.
+async fn excepted(world: &World) -> String {
+    let exception = NewException {
+        repository: format!("ghcr.io/{MARK}/tool").parse().unwrap(),
+        covers: Covers::Person(username("mia")),
+        ends_at: "2099-12-31T00:00:00Z".parse().unwrap(),
+        reason: MARK.to_owned(),
+    };
+    let (acme, by) = (organization("acme"), By::CommandLine);
+    let made = world.store.add_exception(&acme, exception, &by);
+    made.await.unwrap().to_string()
 }
 
 /// The same once more, with the same names and ids, to be changed alone.

@@ -148,7 +148,7 @@ async fn refusal(
             wrong.push(format!("HEAD: {}", head.status));
         }
     }
-    // Members may know what there is. Nobody else is to tell what is from
+    // Owners and members may know what there is. Nobody else is to tell what is from
     // what is not.
     if !matches!(
         actor,

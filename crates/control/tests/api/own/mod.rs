@@ -2,7 +2,9 @@
 
 mod additions;
 mod allowlist;
+mod exceptions;
 mod namespaces;
 mod preview;
 mod pulls;
+mod requests;
 mod settings;
