@@ -69,7 +69,7 @@ pub use folder::Folder;
 pub use gateway::{Gateway, Setting, pullgate};
 pub use hub::{Hub, HubFault};
 pub use images::{Blob, Image, Kind, Manifest, Platform};
-pub use outcome::{Outcome, run};
+pub use outcome::{Outcome, run, run_with_input};
 pub use podman::Podman;
 pub use port::free_port;
 pub use postgres::Postgres;

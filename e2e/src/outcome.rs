@@ -63,7 +63,7 @@ pub fn run(command: &Command) -> Outcome {
 }
 
 /// Runs a command to its end with `input` on its standard input.
-pub(crate) fn run_with_input(command: &Command, input: &str) -> Outcome {
+pub fn run_with_input(command: &Command, input: &str) -> Outcome {
     use std::io::Write;
 
     let mut limited = Command::new("timeout");

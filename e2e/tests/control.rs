@@ -292,7 +292,10 @@ fn the_page_that_a_denial_links_to_says_what_to_do_and_repeats_nothing_hostile()
     let page = ask("GET", "/request?image=evil/miner").to(control.port);
     assert_eq!(page.status, 200);
     assert!(page.text().contains("docker.io/evil/miner"));
-    assert!(page.text().contains("pullgate exception add"));
+    assert!(
+        page.text()
+            .contains("pullgate request access docker.io/evil/miner")
+    );
     for hostile in [
         "/request?image=%3Cscript%3Ealert(1)%3C/script%3E",
         "/request?image=a%22onload=x",

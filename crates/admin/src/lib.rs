@@ -64,3 +64,4 @@ pub use pullgate_store::{
     Window,
 };
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
+pub use set_up::{SetUpAnswers, SetUpError, SetUpField};

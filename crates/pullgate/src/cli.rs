@@ -20,6 +20,7 @@ use crate::openapi::OpenapiCommand;
 use crate::output::ended_is_fine;
 use crate::reference::{ReferenceCommand, Verdict};
 use crate::remote::{self, LoginCommand, LogoutCommand, WhoamiCommand};
+use crate::request::RequestCommand;
 use crate::server;
 use serve::ServeCommand;
 
@@ -124,6 +125,8 @@ enum Command {
     #[command(subcommand)]
     Exception(ExceptionCommand),
     #[command(subcommand)]
+    Request(RequestCommand),
+    #[command(subcommand)]
     Catalog(CatalogCommand),
     Reference(ReferenceCommand),
     Openapi(OpenapiCommand),
@@ -172,6 +175,7 @@ impl Cli {
             Command::Token(command) => command.run(config).await,
             Command::Policy(command) => command.run(config).await,
             Command::Exception(command) => command.run(config).await,
+            Command::Request(command) => command.run(config).await,
             Command::Catalog(command) => command.run(config).await,
             Command::Demo(_)
             | Command::Reference(_)

@@ -82,7 +82,7 @@ macro_rules! failure_from {
 }
 
 failure_from! {
-    pullgate_admin::AdminError => "",
     pullgate_store::StoreError => "",
+    pullgate_admin::AdminError => "",
     std::io::Error => "",
 }

@@ -10,6 +10,7 @@ mod openapi;
 mod output;
 mod reference;
 mod remote;
+mod request;
 mod server;
 
 use std::io::{IsTerminal, Write};

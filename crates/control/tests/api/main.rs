@@ -14,5 +14,4 @@ mod matrix;
 mod openapi;
 mod own;
 mod sessions;
-mod own;
 mod world;

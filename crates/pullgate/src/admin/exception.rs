@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use pullgate_admin::{AdminError, Caller};
 use pullgate_policy::{Covers, OrganizationName, TeamName, Username};
 use pullgate_reference::Reference;
 use pullgate_store::NewException;
@@ -131,20 +132,20 @@ async fn add(
     organization: &OrganizationName,
     exception: NewException,
 ) -> Result<ExitCode, Failure> {
-    if exception.reason.trim().is_empty() {
-        return Err(Failure::usage("the reason is empty")
-            .hint("say why with --reason, for whoever looks at it later"));
-    }
-    let repository = exception.repository.clone();
-    let whom = covered(&exception.covers);
-    let until = date(exception.ends_at);
-    let id = site
-        .store
-        .add_exception(organization, exception, ACTOR)
-        .await?;
+    let admin = site.admin().await?;
+    let made = admin
+        .add_exception(&Caller::CommandLine, organization, exception)
+        .await
+        .map_err(|error| match error {
+            AdminError::Invalid(why) => Failure::usage(why),
+            other => other.into(),
+        })?;
     site.changed(format!(
-        "Made the exception {}: {repository} may be pulled by {whom} until {until} UTC.",
-        short(id.as_uuid())
+        "Made the exception {}: {} may be pulled by {} until {} UTC.",
+        short(made.id.as_uuid()),
+        made.exception.repository,
+        covered(&made.exception.covers),
+        date(made.exception.ends_at),
     ))
     .await
 }

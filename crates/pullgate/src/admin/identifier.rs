@@ -9,14 +9,14 @@ use crate::failure::Failure;
 const FEWEST: usize = 4;
 
 /// The identifier as it is shown.
-pub(super) fn short(id: Uuid) -> String {
+pub(crate) fn short(id: Uuid) -> String {
     let id = id.simple().to_string();
     id.get(20..).unwrap_or_default().to_owned()
 }
 
 /// The one that is meant: by its whole identifier or the end of it. `what`
 /// says what kind of thing it is, `list` which command shows them.
-pub(super) fn pick<T>(
+pub(crate) fn pick<T>(
     given: &str,
     what: &str,
     list: &str,

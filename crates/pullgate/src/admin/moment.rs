@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp};
 
 /// Reads a moment to come: a date, a date with a time, or a span from now.
 /// For clap.
-pub(super) fn later(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn later(text: &str) -> Result<Timestamp, String> {
     let now = Timestamp::now();
     let at = read(text, now, Direction::Later).ok_or(
         "write a span from now as 7d or 12h, or a date as 2030-12-31 or 2030-12-31T18:00Z",

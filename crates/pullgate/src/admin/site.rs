@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use pullgate_admin::Admin;
 use pullgate_catalog::Catalog;
 use pullgate_identity::Identity;
 use pullgate_policy::{OrganizationName, TeamName, Username};
@@ -12,7 +13,7 @@ use pullgate_store::{Actor, Organization, Person, Store, Team};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output;
-use crate::server::{Poked, open_catalog, open_identity, open_store, poke};
+use crate::server::{Parts, Poked, open_catalog, open_identity, open_store, poke};
 
 /// Who changes something with these commands.
 pub(super) const ACTOR: &Actor = &Actor::CommandLine;
@@ -90,6 +91,11 @@ impl<'c> Site<'c> {
     /// Who people are, for hashing passwords and making tokens.
     pub(super) async fn identity(&self) -> Result<Identity, Failure> {
         open_identity(self.config, self.store.clone()).await
+    }
+
+    /// The services, which know the rules.
+    pub(super) async fn admin(&self) -> Result<Admin, Failure> {
+        Ok(Parts::open(self.config).await?.admin(self.config))
     }
 
     /// What is known of Docker Hub's namespaces.

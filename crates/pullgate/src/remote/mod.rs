@@ -3,6 +3,7 @@
 mod explain;
 mod login;
 mod preview;
+mod requests;
 mod server;
 mod session;
 mod whoami;
@@ -13,7 +14,8 @@ use crate::failure::Failure;
 pub(crate) use explain::explain;
 pub(crate) use login::{LoginCommand, LogoutCommand, logout};
 pub(crate) use preview::preview;
-pub(crate) use session::saved as saved_login;
+pub(crate) use requests::RequestsThere;
+pub(crate) use session::{Session, saved as saved_login, signed_in};
 pub(crate) use whoami::WhoamiCommand;
 
 /// Neither a database here nor a server to ask.

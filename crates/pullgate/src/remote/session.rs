@@ -79,6 +79,13 @@ pub(crate) fn saved() -> Result<Option<Session>, Failure> {
     })
 }
 
+/// The sign-in that was kept, where there has to be one.
+pub(crate) fn signed_in() -> Result<Session, Failure> {
+    saved()?.ok_or_else(|| {
+        Failure::new("you have not signed in").hint("sign in with pullgate login SERVER")
+    })
+}
+
 /// Forgets it.
 pub(super) fn forget() -> Result<(), Failure> {
     let file = file()?;

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use pullgate_control::OpenRequestCount;
 use pullgate_policy::Role;
 use serde::Deserialize;
 
+use super::requests::RequestsThere;
 use super::server::Server;
 use super::session;
 use crate::failure::Failure;
@@ -31,9 +33,7 @@ struct Belongs {
 
 impl WhoamiCommand {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
-        let session = session::saved()?.ok_or_else(|| {
-            Failure::new("you have not signed in").hint("sign in with pullgate login SERVER")
-        })?;
+        let session = session::signed_in()?;
         let server = Server::of(&session)?;
         let who: Who = server.get("/v2/user/", &[], &session.token).await?;
         output::fields(&[
@@ -50,6 +50,12 @@ impl WhoamiCommand {
         if !who.organizations.is_empty() {
             output::say("")?;
         }
+        let is_owner = |belongs: &Belongs| belongs.role == Role::Owner;
+        let open: Vec<OpenRequestCount> = if who.organizations.iter().any(is_owner) {
+            RequestsThere::at(&session)?.to_answer().await?
+        } else {
+            Vec::new()
+        };
         let mut table = Table::new(&["ORGANIZATION", "ROLE", "TEAMS"]);
         for belongs in who.organizations {
             let role = match belongs.role {
@@ -66,6 +72,19 @@ impl WhoamiCommand {
             "{} belongs to no organization, and so may pull nothing. Ask an owner to add you.",
             who.username
         ))?;
+        if !open.is_empty() {
+            output::say("")?;
+        }
+        for OpenRequestCount {
+            organization,
+            count,
+        } in open
+        {
+            output::say(format!(
+                "Open requests for access to {organization}: {count}. \
+                 See them with: pullgate request list {organization}"
+            ))?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

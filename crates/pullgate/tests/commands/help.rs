@@ -43,6 +43,7 @@ fn groups_show_examples_and_the_top_shows_exit_codes() {
         "token",
         "policy",
         "exception",
+        "request",
         "catalog",
     ] {
         let help = help(&[group.to_owned()]);

@@ -5,6 +5,7 @@
 mod errors;
 mod explaining;
 mod help;
+mod requests;
 mod secrets;
 mod server;
 mod shapes;

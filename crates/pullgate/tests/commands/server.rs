@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use super::site::{Site, finish, password_of, plain};
 
 /// A server on a site; ended when this is dropped.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     gateway: String,
-    control: String,
+    pub(crate) control: String,
 }
 
 impl Server {
-    fn start(site: &Site) -> Self {
+    pub(crate) fn start(site: &Site) -> Self {
         Self::run(
             site.command(
                 "serve --gateway 127.0.0.1:0 --control 127.0.0.1:0 --operations 127.0.0.1:0",
@@ -87,13 +87,13 @@ impl Drop for Server {
 }
 
 /// A place from which the site can be reached only over the network.
-fn laptop() -> Site {
+pub(crate) fn laptop() -> Site {
     let site = Site::new();
     std::fs::write(site.path("pullgate.toml"), "").unwrap();
     site
 }
 
-fn login(laptop: &Site, server: &Server, user: &str) {
+pub(crate) fn login(laptop: &Site, server: &Server, user: &str) {
     let line = format!("login {} -u {user} --password-stdin", server.control);
     let done = laptop.typing(&line, &password_of(user));
     assert_eq!(done.code, 0, "{done:?}");

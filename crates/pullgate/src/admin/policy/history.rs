@@ -58,6 +58,7 @@ fn decides(action: Action) -> bool {
             | Action::AllowlistRemoved
             | Action::ExceptionAdded
             | Action::ExceptionEnded
+            | Action::RequestApproved
     )
 }
 
