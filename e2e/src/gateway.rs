@@ -142,6 +142,14 @@ impl Gateway {
         format!("http://127.0.0.1:{}", self.control)
     }
 
+    /// The value of a metric, or none if there is no such.
+    pub fn metric(&self, name: &str) -> Option<u64> {
+        let answer = crate::wire::ask("GET", "/metrics").to(self.operations);
+        let text = answer.text();
+        let named = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok();
+        text.lines().find_map(named)
+    }
+
     /// Its folder: configuration, data and log.
     pub fn folder(&self) -> &Folder {
         &self.folder

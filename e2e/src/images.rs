@@ -60,6 +60,17 @@ impl Image {
     /// Makes an image whose label `holds` and file `/etc/image` say `holds`.
     pub fn new(holds: &str, kind: Kind, platform: Platform) -> Self {
         let (tar, layer) = layer(holds);
+        Self::of(holds, kind, platform, &tar, layer)
+    }
+
+    /// Makes an image whose layer has that many bytes, and which can be pulled
+    /// but not run.
+    pub fn of_size(holds: &str, bytes: usize) -> Self {
+        let layer = Blob::noise(holds.len() as u64, bytes);
+        Self::of(holds, Kind::Oci, Platform::Here, &layer.clone(), layer)
+    }
+
+    fn of(holds: &str, kind: Kind, platform: Platform, tar: &Blob, layer: Blob) -> Self {
         let config = Blob::new(
             json!({
                 "architecture": platform.architecture(),
@@ -128,6 +139,19 @@ impl Blob {
     pub fn new(bytes: Vec<u8>) -> Self {
         let digest = format!("sha256:{}", hex(digest(&SHA256, &bytes).as_ref()));
         Self { digest, bytes }
+    }
+
+    /// That many bytes which cannot be compressed, the same ones for the same
+    /// seed.
+    pub fn noise(seed: u64, length: usize) -> Self {
+        let mut state = seed;
+        let bytes = (0..length).map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        });
+        Self::new(bytes.collect())
     }
 
     fn descriptor(&self, media_type: &str) -> Value {

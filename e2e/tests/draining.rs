@@ -7,33 +7,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pullgate_e2e::wire::{Answer, Line, ask};
-use pullgate_e2e::{Blob, Signal, Site};
+use pullgate_e2e::{Blob, Signal, Site, eventually};
 
 /// More than the system keeps in buffers for a client that does not read.
 const LARGE: usize = 48 << 20;
 
-#[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !holds() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// A blob that nobody has pulled yet.
 fn large_blob(site: &Site) -> Blob {
-    let mut state = 1_u64;
-    let bytes = (0..LARGE).map(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        state.to_be_bytes()[0]
-    });
-    let blob = Blob::new(bytes.collect());
+    let blob = Blob::noise(1, LARGE);
     site.registry.push_blob("library/base", &blob);
     blob
 }
