@@ -10,13 +10,16 @@ use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, TeamName, Username};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{FromRow, SqlSafeStr};
+use sqlx::{Connection, FromRow, SqlSafeStr};
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 
 /// How many rows are taken before others have their turn.
 const TURN: usize = 500;
+/// "cached plan must not change result type", among others (PostgreSQL,
+/// appendix A).
+const FEATURE_NOT_SUPPORTED: &str = "0A000";
 
 /// A connection to one of the databases, perhaps within a transaction.
 pub(crate) enum Link<'c> {
@@ -38,13 +41,19 @@ macro_rules! per_backend {
     ($link:expr, $query:expr, $values:expr, $run:ident) => {
         match $link {
             Link::Sqlite(connection) => bound!($query, $values).$run(connection).await?,
-            Link::Postgres(connection) => bound!($query, $values).$run(connection).await?,
+            Link::Postgres(connection) => {
+                let answer = bound!($query, $values).$run(&mut *connection).await;
+                prepared_anew(connection, answer).await?
+            }
         }
     };
     ($link:expr, $query:expr, $values:expr, $run:ident => $result:ident) => {
         match $link {
             Link::Sqlite(connection) => bound!($query, $values).$run(connection).await?.$result(),
-            Link::Postgres(connection) => bound!($query, $values).$run(connection).await?.$result(),
+            Link::Postgres(connection) => {
+                let answer = bound!($query, $values).$run(&mut *connection).await;
+                prepared_anew(connection, answer).await?.$result()
+            }
         }
     };
 }
@@ -63,6 +72,23 @@ macro_rules! bound {
         }
         query
     }};
+}
+
+/// PostgreSQL keeps statements prepared, and refuses one for good whose table
+/// has got another column since, as when a newer version is started beside this
+/// one. Forgetting them lets the next try prepare it anew.
+async fn prepared_anew<T>(
+    connection: &mut PgConnection,
+    answer: Result<T, sqlx::Error>,
+) -> Result<T, sqlx::Error> {
+    let refused = |error: &sqlx::Error| {
+        let database = error.as_database_error()?;
+        Some(database.code()? == FEATURE_NOT_SUPPORTED)
+    };
+    if answer.as_ref().err().and_then(refused) == Some(true) {
+        connection.clear_cached_statements().await?;
+    }
+    answer
 }
 
 impl Link<'_> {

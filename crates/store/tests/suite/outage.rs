@@ -77,3 +77,24 @@ async fn what_is_kept_outlives_the_process(#[values(Sqlite, Postgres)] on: Backe
     let changes = again.changes(None, None, 10).await.unwrap();
     assert_eq!(changes[0].actor, Actor::CommandLine);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_newer_version_may_add_columns_while_this_one_runs(
+    #[values(Sqlite, Postgres)] on: Backend,
+) {
+    let home = Home::with_acme(on).await;
+    let before = home.store.load().await.unwrap();
+    home.meddle("ALTER TABLE people ADD COLUMN of_a_newer_version TEXT")
+        .await;
+    let mut tries = 0;
+    let after = loop {
+        // On PostgreSQL once for each connection that knew the table before.
+        match home.store.load().await {
+            Ok(after) => break after,
+            Err(error) if tries == 10 => panic!("still not: {error}"),
+            Err(_) => tries += 1,
+        }
+    };
+    assert_eq!(after.people, before.people);
+}
