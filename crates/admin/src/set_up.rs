@@ -195,7 +195,7 @@ fn check<T>(
 fn name<T: std::str::FromStr>(text: &str, example: &str) -> std::result::Result<T, String> {
     text.parse().map_err(|_| {
         format!(
-            "use 1 to 64 lowercase letters, digits, '.', '_' and '-', beginning with a letter or a digit, as in {example}"
+            "use lowercase letters, digits, dots, dashes and underscores, as in {example}; at most 64, and a letter or a digit first"
         )
     })
 }

@@ -64,7 +64,6 @@ const ASSETS: [Asset; 4] = [
 pub(crate) struct Addresses {
     pub(crate) style: String,
     pub(crate) script: String,
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) htmx: String,
     pub(crate) icon: String,
 }

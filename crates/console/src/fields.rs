@@ -44,14 +44,12 @@ impl Fields {
     }
 
     /// All values of a field, as of boxes that were ticked.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let named = self.0.iter().filter(move |(found, _)| found == name);
         named.map(|(_, value)| value.as_str())
     }
 
     /// Whether there is such a field at all.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(found, _)| found == name)
     }

@@ -35,16 +35,19 @@
 //!
 //! # The language of the pages
 //!
-//! `{% import "ui.html" as ui %}` is done by the frame. Components:
+//! `{% import "ui.html" as ui %}` is done by the frame. A component's arguments
+//! are bound one after the other under its parameters' names, so do not hand
+//! it a variable that is called like one of them (`input`, `label`, `value`,
+//! `text`, `title`, …). Components:
 //!
 //! | component | for |
 //! |---|---|
 //! | `ui::page_header(title, lead)` | the title and one sentence of what the page is for; with `{% call ui::page_header(…) %}…{% endcall %}` its actions at the right |
 //! | `<section class="card"><header><h2>…</h2><p>…</p></header><div class="body">…</div><footer>…</footer></section>` | one subject with its sentence; `body flush` around a table; the footer for what saves it |
-//! | `ui::field(name, label, typed, help="", kind="text", placeholder="", optional=false, first=false)` | one line of text; marks what is optional, not what is needed |
-//! | `ui::password(name, label, error="", help="", autocomplete="current-password")` | a password, which can be shown |
-//! | `<fieldset class="choices"><legend>…</legend>{{ ui::choice("radio", name, value, label, help, on) }}…</fieldset>` | one of several (`radio`), or any of several (`checkbox`), each with the sentence that explains it; `choices abreast` side by side |
-//! | `ui::switch(name, label, help, on)` | on or off, taken by the form's button |
+//! | `ui::field(input, label, typed, help="", kind="text", placeholder="", optional=false, first=false)` | one line of text; marks what is optional, not what is needed |
+//! | `ui::password(input, label, error="", help="", autocomplete="current-password")` | a password, which can be shown |
+//! | `<fieldset class="choices"><legend>…</legend>{{ ui::choice("radio", input, value, label, help, on) }}…</fieldset>` | one of several (`radio`), or any of several (`checkbox`), each with the sentence that explains it; `choices abreast` side by side |
+//! | `ui::switch(input, label, help, on)` | on or off, taken by the form's button |
 //! | `<table class="table">` | rows; `data-label="…"` on each cell but the first, and it becomes a list on a phone; `class="secondary"` for a second line, `class="end"` for actions |
 //! | `ui::badge(tone, text)` | an outcome or a category: `good` allowed, `bad` denied, `caution` would be denied, `accent` organization, `blue` official, `violet` verified publisher, none for community |
 //! | `{% call ui::empty(icon, title, text) %}…{% endcall %}` | nothing there yet, and the button that begins it |

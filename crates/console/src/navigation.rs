@@ -12,10 +12,10 @@ struct Entry {
 }
 
 /// Where a page is.
-#[allow(dead_code, reason = "the pages are written next")]
 enum Place {
     /// Below the organization that is looked at: `permissions` stands for
     /// `/orgs/acme/permissions`.
+    #[allow(dead_code, reason = "the pages of an organization are written next")]
     Organization(&'static str),
     /// At this address, whichever organization is looked at.
     Anywhere(&'static str),
@@ -28,7 +28,21 @@ struct Part {
     entries: &'static [Entry],
 }
 
-const PARTS: &[Part] = &[];
+const PARTS: &[Part] = &[Part {
+    label: "Set up computers",
+    entries: &[
+        Entry {
+            label: "Connect a client",
+            icon: "plug",
+            place: Place::Anywhere("/connect"),
+        },
+        Entry {
+            label: "Enforce sign-in",
+            icon: "lock",
+            place: Place::Anywhere("/enforce"),
+        },
+    ],
+}];
 
 /// A part of the navigation as it is shown.
 #[derive(Debug)]

@@ -34,7 +34,6 @@ pub(crate) struct Context {
     pub(crate) address: String,
     pub(crate) path: String,
     /// The name by which the browser reached us, with its port.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) host: String,
     pub(crate) asks_to_do: bool,
     pub(crate) user_agent: String,

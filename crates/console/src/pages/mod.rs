@@ -2,6 +2,8 @@
 //! service of `pullgate-admin` that knows the rules, and shows the outcome.
 
 mod account;
+mod connect;
+mod enforce;
 mod home;
 mod set_up;
 mod sign_in;
@@ -22,4 +24,6 @@ pub(crate) fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(set_up::routes())
         .merge(account::routes())
+        .merge(connect::routes())
+        .merge(enforce::routes())
 }

@@ -136,8 +136,9 @@ async fn who_belongs_to_several_switches_between_them() {
         .unwrap();
     let mut olivia = world.signed_in("olivia").await;
     let here = |page: &str| {
-        let (_, after) = page.split_once("Organization: ").unwrap();
-        after.split('.').next().unwrap().to_owned()
+        let (_, after) = page.split_once("Organization:</span>").unwrap();
+        let (_, name) = after.split_once("<strong>").unwrap();
+        name.split('<').next().unwrap().to_owned()
     };
     assert_eq!(here(&olivia.get("/account").await.text), "acme");
     assert_eq!(olivia.get("/orgs/other").await.status, 303);

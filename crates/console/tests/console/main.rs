@@ -9,6 +9,7 @@
 mod account;
 mod forgery;
 mod frame;
+mod pages;
 mod set_up;
 mod sign_in;
 mod world;

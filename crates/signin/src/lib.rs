@@ -1,0 +1,29 @@
+//! Files and scripts by which Docker Desktop demands a sign-in, for each
+//! platform and each place where it looks. Pure.
+//!
+//! Docker Desktop reads a list of organizations, `allowedOrgs`, where only an
+//! administrator can write it. Nobody uses it then who is not signed in as a
+//! member of one of them. Several places can hold the list; the highest one
+//! of a platform counts (see [`Form::rank`]).
+//!
+//! Source: Docker's documentation of sign-in enforcement.
+
+mod artifact;
+mod mac;
+mod organizations;
+mod platform;
+mod registry_json;
+mod windows;
+
+pub use artifact::{Artifact, Form};
+pub use organizations::{InvalidOrganizations, Organizations};
+pub use platform::{Platform, UnknownPlatform};
+
+/// All forms for this platform, the one that counts most first.
+pub fn artifacts(platform: Platform, organizations: &Organizations) -> Vec<Artifact> {
+    match platform {
+        Platform::Windows => windows::artifacts(organizations),
+        Platform::Mac => mac::artifacts(organizations),
+        Platform::Linux => registry_json::linux(organizations),
+    }
+}
