@@ -7,6 +7,7 @@
     reason = "printing is what this program is for"
 )]
 
+mod browser;
 mod cargo;
 mod deny;
 mod display;

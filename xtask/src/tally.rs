@@ -6,9 +6,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Reads one line of output, and counts if it is a result of `cargo test`:
-    /// `test result: ok. 12 passed; 0 failed; …`.
+    /// Reads one line of output, and counts if it is a result of `cargo test`,
+    /// `test result: ok. 12 passed; 0 failed; …`, or of `node --test` in the
+    /// form of TAP: `# pass 12`, `# fail 0`.
     pub(crate) fn read(&mut self, line: &str) {
+        let of_node = |word: &str| line.strip_prefix(word)?.trim().parse::<u64>().ok();
+        self.passed += of_node("# pass ").unwrap_or(0);
+        self.failed += of_node("# fail ").unwrap_or(0);
         let Some(result) = line.trim().strip_prefix("test result: ") else {
             return;
         };
@@ -60,9 +64,37 @@ mod tests {
     }
 
     #[test]
+    fn results_of_node_count_as_well() {
+        let mut tally = Tally::default();
+        for line in [
+            "1..2",
+            "# tests 20",
+            "# pass 18",
+            "# fail 2",
+            "# cancelled 0",
+        ] {
+            tally.read(line);
+        }
+        assert_eq!(
+            tally,
+            Tally {
+                passed: 18,
+                failed: 2
+            }
+        );
+    }
+
+    #[test]
     fn other_lines_count_nothing() {
         let mut tally = Tally::default();
-        tally.read("5 passed; 5 failed");
+        for line in [
+            "5 passed; 5 failed",
+            "# passing 3",
+            "    # pass 3",
+            "# pass no",
+        ] {
+            tally.read(line);
+        }
         assert!(tally.is_empty());
     }
 }

@@ -3,7 +3,7 @@ use std::process::{Command, ExitCode};
 use crate::cargo::{cargo, pullgate, with_pullgate};
 use crate::display::Detail;
 use crate::step::{Action, Step, run_all};
-use crate::{deny, packages, python};
+use crate::{browser, deny, packages, python};
 
 /// Something that can be asked for on the command line.
 pub(crate) struct Task {
@@ -17,9 +17,9 @@ const TASKS: &[Task] = &[
     Task {
         name: "test",
         usage: "test",
-        about: "Everything that has to pass: format, lints, licences, tests, the demo, and\n\
-                end-to-end tests with real clients. Installs Debian packages that are missing\n\
-                (as root). Ends with the line `N passed, N failed`.",
+        about: "Everything that has to pass: format, lints, licences, tests, the demo,\n\
+                end-to-end tests with real clients, and the console in a browser. Installs\n\
+                Debian packages that are missing (as root). Ends with the line `N passed, N failed`.",
         steps: |_| {
             let mut steps = vec![packages()];
             steps.extend([
@@ -31,6 +31,7 @@ const TASKS: &[Task] = &[
                 demo(),
                 python(),
                 e2e(&[]),
+                in_browser(),
             ]);
             steps
         },
@@ -90,6 +91,20 @@ const TASKS: &[Task] = &[
         about: "Tries the API that is served against its own description, with schemathesis:\n\
                 as an owner, as a member and as nobody.",
         steps: |_| vec![packages(), build(), python(), api()],
+    },
+    Task {
+        name: "browser",
+        usage: "browser",
+        about: "The console in Chromium, with the release build: every page on a wide and a narrow\n\
+                screen, light and dark, with axe, the keyboard, and hostile names.",
+        steps: |_| vec![packages(), build(), in_browser()],
+    },
+    Task {
+        name: "screenshots",
+        usage: "screenshots",
+        about: "Takes a picture of every page of the console, into docs/screenshots. Looks best\n\
+                with Debian's fonts-inter and fonts-jetbrains-mono.",
+        steps: |_| vec![packages(), build(), screenshots()],
     },
     Task {
         name: "demo-check",
@@ -251,6 +266,22 @@ fn api() -> Step {
         "api",
         "the API beside its description",
         Action::Show(command),
+    )
+}
+
+fn in_browser() -> Step {
+    Step::new(
+        "browser",
+        "the console in a browser",
+        Action::Do(browser::test),
+    )
+}
+
+fn screenshots() -> Step {
+    Step::new(
+        "screenshots",
+        "pictures of the console",
+        Action::Do(browser::screenshots),
     )
 }
 

@@ -1,0 +1,130 @@
+// Names and texts that would be something else in a careless page.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launch, open, signIn } from "./browser.mjs";
+import { Pullgate, password } from "./pullgate.mjs";
+
+const SCRIPT = `"><script>alert(1)</script>`;
+const IMAGE = `'"><img src=x onerror=alert(2)>`;
+
+let browser, pullgate;
+
+before(async () => {
+  browser = await launch();
+  pullgate = await Pullgate.start();
+  pullgate.person("olivia");
+  pullgate.command("org", "create", "acme", "--owner", "olivia", "--display-name", SCRIPT);
+  pullgate.command("org", "create", "acme-labs", "--owner", "olivia", "--display-name", IMAGE);
+});
+
+after(async () => {
+  await browser?.close();
+  await pullgate?.stop();
+});
+
+/** That a text is shown and nothing else was made of it. */
+async function isOnlyText(page, text) {
+  assert.ok((await page.locator("body").innerText()).includes(text), `${text} is not shown`);
+  const made = await page.evaluate(() => document.querySelectorAll("script:not([src]), img, [onerror]").length);
+  assert.equal(made, 0);
+  assert.deepEqual(page.faults, []);
+}
+
+test("names of organizations", async () => {
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.goto("/account");
+  await isOnlyText(page, SCRIPT);
+  await page.locator("summary.here").click();
+  await isOnlyText(page, IMAGE);
+});
+
+test("what a browser says it is", async () => {
+  const other = await open(browser, pullgate, { userAgent: `Firefox/1 ${SCRIPT}${IMAGE}` });
+  await signIn(other, "olivia");
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.goto("/account");
+  await isOnlyText(page, "Firefox");
+  const title = await page.locator("td[title*=script]").first().getAttribute("title");
+  assert.ok(title.includes(SCRIPT), "it is an attribute's text");
+});
+
+test("what is typed comes back as it was typed", async () => {
+  const page = await open(browser, pullgate);
+  await page.goto(`/sign-in?next=${encodeURIComponent(`/x${SCRIPT}`)}`);
+  await page.getByLabel("User name").fill(IMAGE);
+  await page.getByLabel("Password", { exact: true }).fill(SCRIPT);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel("User name").inputValue(), IMAGE);
+  await isOnlyText(page, "is not right");
+
+  await signIn(page, "olivia");
+  await page.goto(`/enforce?chosen=yes&platform=mac&others=${encodeURIComponent(IMAGE)}`);
+  assert.equal(await page.getByLabel("Other organizations").inputValue(), IMAGE);
+  await isOnlyText(page, "is not the name of an organization");
+});
+
+test("what a page says once", async () => {
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.context().addCookies([{ name: "pullgate-flash", value: encodeURIComponent(`d${SCRIPT}`), url: pullgate.base }]);
+  await page.goto("/account");
+  await isOnlyText(page, SCRIPT);
+  assert.equal(await page.locator(".flash").count(), 1);
+  await page.goto("/account");
+  assert.equal(await page.locator(".flash").count(), 0);
+});
+
+test("a page stands in no frame", async () => {
+  const page = await open(browser, pullgate);
+  await page.goto("/sign-in");
+  const answer = await page.request.get("/sign-in");
+  assert.match(answer.headers()["content-security-policy"], /frame-ancestors 'none'/);
+  const loaded = await page.evaluate(async (address) => {
+    const frame = document.createElement("iframe");
+    frame.src = address;
+    document.body.append(frame);
+    await new Promise((done) => { frame.onload = done; setTimeout(done, 3000); });
+    try { return frame.contentDocument?.title ?? ""; } catch { return ""; }
+  }, `${pullgate.base}/sign-in`);
+  assert.equal(loaded, "");
+});
+
+test("a script that got into a page would not run", async () => {
+  const page = await open(browser, pullgate);
+  await page.goto("/sign-in");
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    document.body.append(script);
+    document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = true'>");
+  });
+  await page.waitForTimeout(200);
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+  assert.ok(page.faults.some((fault) => /Content Security Policy/.test(fault)));
+});
+
+test("a form on another site's page is refused", async () => {
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  // Another site on this machine; whether the browser sends the cookie along is up to it.
+  const elsewhere = pullgate.base.replace("127.0.0.1", "localhost");
+  await page.route(`${elsewhere}/evil`, (route) => route.fulfill({
+    contentType: "text/html",
+    body: `<form method="post" action="${pullgate.base}/sign-out/everywhere"><button>Win</button></form>`,
+  }));
+  await page.goto(`${elsewhere}/evil`);
+  await page.getByRole("button").click();
+  await page.getByText("Your session has ended").or(page.getByText("This form cannot be taken")).waitFor();
+  await page.goto("/account");
+  await page.getByRole("heading", { name: "My account" }).waitFor();
+});
+
+test("nothing of a password is in the log", () => {
+  assert.ok(!pullgate.log.includes(password("olivia")));
+  assert.ok(!pullgate.log.includes("passphrase"));
+});

@@ -1,0 +1,60 @@
+// Every page there is, as whom it is looked at, and what to do on it first.
+// What is proven for all pages (axe, both widths, both colour schemes, no
+// fault in the console) and the screenshots go by this list.
+
+import { password } from "./pullgate.mjs";
+
+/** Nobody has signed in. */
+export const OUTSIDE = [
+  { name: "sign-in", path: "/sign-in" },
+  {
+    name: "sign-in-wrong", path: "/sign-in",
+    async first(page) {
+      await page.getByLabel("User name").fill("mia");
+      await page.getByLabel("Password", { exact: true }).fill("not it");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "not-found-outside", path: "/nothing" },
+  { name: "set-up-gone", path: "/setup?key=nothing" },
+];
+
+/** On a Pullgate that nobody has set up; `KEY` stands for its link's key. */
+export const SET_UP = [
+  { name: "set-up", path: "/setup?key=KEY" },
+  {
+    name: "set-up-wrong", path: "/setup?key=KEY",
+    async first(page) {
+      await page.getByLabel("Name", { exact: true }).fill("Acme Robotics");
+      await page.getByLabel("User name").fill("olivia");
+      await page.getByLabel("Password", { exact: true }).fill("pgp_is what a token begins with");
+      await page.getByRole("button", { name: "Set up Pullgate" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+];
+
+/** Signed in as olivia, unless `as` says who. */
+export const INSIDE = [
+  { name: "account", path: "/account" },
+  { name: "account-of-nobody", path: "/account", as: "sam" },
+  { name: "password", path: "/account/password" },
+  {
+    name: "password-wrong", path: "/account/password",
+    async first(page) {
+      await page.getByLabel("Current password", { exact: true }).fill(password("olivia"));
+      await page.getByLabel("New password", { exact: true }).fill(password("olivia"));
+      await page.getByRole("button", { name: "Change password" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  { name: "connect-docker", path: "/connect/docker" },
+  { name: "connect-containerd", path: "/connect/containerd" },
+  { name: "connect-podman", path: "/connect/podman" },
+  { name: "connect-buildkit", path: "/connect/buildkit" },
+  { name: "connect-kubernetes", path: "/connect/kubernetes" },
+  { name: "enforce", path: "/enforce" },
+  { name: "enforce-wrong", path: "/enforce?chosen=yes&platform=mac&others=Acme%20Ltd" },
+  { name: "not-found", path: "/nothing" },
+];

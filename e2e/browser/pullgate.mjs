@@ -1,0 +1,83 @@
+// A Pullgate of its own for a test file: the real program, on an empty folder.
+
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const PROGRAM = process.env.PULLGATE_BIN;
+if (!PROGRAM) {
+  throw new Error("PULLGATE_BIN does not name the program; run the tests with: cargo xtask browser");
+}
+
+/** What everybody's password is. */
+export const password = (name) => `a long passphrase of ${name}`;
+
+export class Pullgate {
+  /** Starts one that nobody has set up. Its gateway's address is a fixed one, so that pages are the same each time. */
+  static async start() {
+    const folder = mkdtempSync(join(tmpdir(), "pullgate-browser-"));
+    const config = join(folder, "pullgate.toml");
+    writeFileSync(config, `
+      data = "${join(folder, "data")}"
+      [gateway]
+      listen = "127.0.0.1:0"
+      public_url = "https://registry.acme.example"
+      [control]
+      listen = "127.0.0.1:0"
+      [operations]
+      listen = "127.0.0.1:0"
+      [hub]
+      url = "http://127.0.0.1:9"
+      [[upstreams]]
+      registry = "docker.io"
+      [[upstreams]]
+      registry = "ghcr.io"
+    `);
+    const process = spawn(PROGRAM, ["--config", config, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
+    const pullgate = new Pullgate();
+    Object.assign(pullgate, { folder, config, process, log: "" });
+    await new Promise((ready, failed) => {
+      const read = (bytes) => {
+        pullgate.log += bytes;
+        const link = pullgate.log.match(/(http:\/\/\S+)\/setup\?key=(\S+)/);
+        if (!link) return;
+        [, pullgate.base, pullgate.key] = link;
+        ready();
+      };
+      process.stdout.on("data", read);
+      process.stderr.on("data", read);
+      process.on("exit", (code) => failed(new Error(`pullgate ended (${code}):\n${pullgate.log}`)));
+    });
+    return pullgate;
+  }
+
+  /** Runs a command on it, and returns what it printed. */
+  command(...words) {
+    return execFileSync(PROGRAM, ["--config", this.config, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Makes an account. */
+  person(name) {
+    execFileSync(PROGRAM, ["--config", this.config, "user", "create", name, "--email", `${name}@acme.example`, "--password-stdin"],
+      { input: `${password(name)}\n`, stdio: ["pipe", "pipe", "pipe"] });
+  }
+
+  /** acme, which olivia owns and mia is a member of; olivia is a member of acme-labs, too; sam belongs to nothing. */
+  people() {
+    for (const name of ["olivia", "oscar", "mia", "sam"]) this.person(name);
+    this.command("org", "create", "acme", "--owner", "olivia", "--display-name", "Acme Robotics");
+    this.command("org", "create", "acme-labs", "--owner", "oscar", "--display-name", "Acme Labs");
+    this.command("member", "add", "acme", "mia");
+    this.command("member", "add", "acme-labs", "olivia");
+  }
+
+  /** Ends it. */
+  async stop() {
+    this.process.removeAllListeners("exit");
+    const ended = new Promise((done) => this.process.on("exit", done));
+    this.process.kill("SIGKILL");
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
