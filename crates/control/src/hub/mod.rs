@@ -1,6 +1,7 @@
 //! Docker Hub's paths, under `/v2`. Their shapes are those of the Hub's own
 //! description of its API, version 2-beta.
 
+mod namespaces;
 mod settings;
 mod sign_in;
 mod user;
@@ -18,12 +19,13 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(sign_in::routes())
         .merge(user::routes())
         .merge(settings::routes())
+        .merge(namespaces::routes())
 }
 
 /// The Hub's paths for which there is nothing to manage here.
 pub(crate) fn not_ours() -> Router<Shared> {
     Router::new()
-        .route("/v2/namespaces/{*rest}", any(repositories))
+        .route("/v2/namespaces/{namespace}/{*rest}", any(repositories))
         .route("/v2/repositories/{*rest}", any(repositories))
 }
 

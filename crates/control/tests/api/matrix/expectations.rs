@@ -128,6 +128,17 @@ pub(super) fn all() -> Vec<Expectation> {
         owners("PUT /v2/orgs/{}/settings").sending(json!({"restricted_images": {
             "enabled": true, "allow_official_images": false, "allow_verified_publishers": false,
         }})),
+        insiders("GET /v2/namespaces/{}/settings"),
+        owners("PUT /v2/namespaces/{}/settings").sending(json!({
+            "disable_public_repositories": false,
+            "disable_push_member_namespaces": false,
+            "repository_allowlist_enabled": true,
+        })),
+        insiders("GET /v2/namespaces/{}/allowlist/items"),
+        owners("POST /v2/namespaces/{}/allowlist/items")
+            .sending(json!({"repository_names": ["evil/miner"]})),
+        owners("DELETE /v2/namespaces/{}/allowlist/items")
+            .sending(json!({"repository_names": ["quokka/tool"]})),
         // Policy of an organization.
         insiders("GET /api/v1/orgs/{}/policy/settings"),
         owners("PUT /api/v1/orgs/{}/policy/settings").sending(json!({

@@ -63,6 +63,7 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
     world.door.catch_up().await.unwrap();
     let places = [
         ("/v2/orgs/{}", "acme"),
+        ("/v2/namespaces/{}", "acme"),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
         ("/api/v1/orgs/{}/requests/{}", &request),
