@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use pullgate_identity::{HashError, PasswordHash, Secret};
 use pullgate_policy::Username;
-use pullgate_store::{AccountStatus, NewPerson};
+use pullgate_store::{AccountStatus, NewPerson, SiteRole};
 
+use super::choice::OnOff;
 use super::password;
 use super::site::{ACTOR, Site};
 use crate::config::Config;
@@ -19,6 +20,7 @@ use crate::output::{self, Table, date};
 Examples:
   pullgate user create olga --email olga@acme.example
   pullgate user password olga --password-stdin < password.txt
+  pullgate user set olga --site-administrator on
   pullgate user disable olga
 
 Where a password is made, it is the only thing on standard output.")]
@@ -41,6 +43,17 @@ pub(crate) enum UserCommand {
         username: Username,
         #[command(flatten)]
         password: PasswordOption,
+    },
+    /// Let a user look after this installation over the API, or no more
+    ///
+    /// Site administrators give organizations their namespaces and look after the catalog and the
+    /// cache. In an organization they have no right by it.
+    Set {
+        /// The user
+        username: Username,
+        /// Whether they are a site administrator
+        #[arg(long, value_enum, value_name = "on|off", hide_possible_values = true)]
+        site_administrator: OnOff,
     },
     /// Let a user sign in no more; all their sign-ins and access tokens end
     Disable {
@@ -78,6 +91,10 @@ impl UserCommand {
         match self {
             Self::Create { .. } | Self::List => list(&site).await,
             Self::Password { username, password } => set(&site, &username, &password).await,
+            Self::Set {
+                username,
+                site_administrator,
+            } => administrator(&site, &username, site_administrator).await,
             Self::Disable { username } => {
                 let done = format!(
                     "Disabled the user {username}: no sign-in, session or access token of theirs counts any more."
@@ -177,16 +194,41 @@ async fn status(
     site.changed(done).await
 }
 
+async fn administrator(
+    site: &Site<'_>,
+    username: &Username,
+    wanted: OnOff,
+) -> Result<ExitCode, Failure> {
+    site.person(username).await?;
+    let (role, done) = match wanted {
+        OnOff::On => (
+            SiteRole::Administrator,
+            format!("{username} is a site administrator now."),
+        ),
+        OnOff::Off => (
+            SiteRole::None,
+            format!("{username} is no site administrator any more."),
+        ),
+    };
+    site.store.set_site_role(username, role, ACTOR).await?;
+    site.changed(&done).await
+}
+
 async fn list(site: &Site<'_>) -> Result<ExitCode, Failure> {
-    let mut table = Table::new(&["USER", "STATUS", "SINCE", "EMAIL"]);
+    let mut table = Table::new(&["USER", "STATUS", "SITE ROLE", "SINCE", "EMAIL"]);
     for person in site.store.people().await? {
         let status = match person.status {
             AccountStatus::Active => "active",
             AccountStatus::Deactivated => "disabled",
         };
+        let role = match person.site_role {
+            SiteRole::Administrator => "administrator",
+            SiteRole::None => "none",
+        };
         table.row([
             person.username.to_string(),
             status.to_owned(),
+            role.to_owned(),
             date(person.created_at),
             person.email,
         ]);

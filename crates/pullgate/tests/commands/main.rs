@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Clippy knows only functions marked as tests.
 
+mod administrators;
 mod errors;
 mod explaining;
 mod help;
