@@ -103,7 +103,7 @@ impl World {
     }
 
     pub(crate) async fn new() -> Self {
-        let world = Self::empty().await;
+        let world = Box::pin(Self::empty()).await;
         let by = &Actor::CommandLine;
         let identity = world.identity().await;
         for name in ["olivia", "mia", "oscar", "sam"] {
