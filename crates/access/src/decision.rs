@@ -96,7 +96,8 @@ impl Checked {
     }
 
     /// The organization of the subject's in whose namespace the repository
-    /// lies, if any: only then may that organization's credentials be used.
+    /// lies, if any, and if the subject's credential reaches what is private
+    /// there: only then may that organization's credentials be used.
     pub fn own_namespace_of(&self) -> Option<&OrganizationName> {
         self.own_namespace_of.as_ref()
     }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use pullgate_catalog::Catalog;
-use pullgate_identity::{Identity, Subject};
+use pullgate_identity::{Identity, Reach, Subject};
 use pullgate_policy::{
     Badge, Membership, OrganizationName, Question, Role, TeamName, Verdict, decide,
-    refuse_stranger, refuse_unreadable,
+    refuse_stranger, refuse_unlisted, refuse_unreadable,
 };
 use pullgate_reference::Repository;
 use pullgate_store::{Store, StoreError};
@@ -223,6 +223,12 @@ impl Door {
         };
         let verdict = if self.is_stale(at) {
             refuse_unreadable(&question, None)
+        } else if directory.reach(subject, repository).is_none() {
+            let organization = directory.memberships(subject).next();
+            refuse_unlisted(
+                &question,
+                organization.map(|(organization, ..)| organization),
+            )
         } else {
             let memberships = directory.memberships(subject).filter(asked);
             judge_by(&policies, &question, subject, memberships)
@@ -247,7 +253,8 @@ impl Door {
         })
     }
 
-    /// The organization of the subject's that owns the repository's namespace.
+    /// The organization of the subject's that owns the repository's namespace,
+    /// for a credential that reaches more of it than what anybody may see.
     fn own_namespace_of(
         &self,
         subject: &Subject,
@@ -255,6 +262,9 @@ impl Door {
     ) -> Option<OrganizationName> {
         let policies = self.policies.load();
         let directory = self.identity.directory();
+        if directory.reach(subject, repository) != Some(Reach::All) {
+            return None;
+        }
         directory
             .memberships(subject)
             .find(|(organization, ..)| {

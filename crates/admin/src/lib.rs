@@ -18,12 +18,16 @@
 //! - A personal access token administrates only with the scope `repo:admin`,
 //!   and never makes or changes access tokens. An organization's token pulls
 //!   images and administrates nothing.
+//! - Personal access tokens are seen and changed by their person alone, who has
+//!   signed in with a password. Those of an organization are read by its
+//!   owners, and changed by owners who have signed in with a password.
 //!
 //! Rights are looked up in the directory of the moment, so one that was lost
 //! is lost from the next request on.
 
 #![allow(dead_code, reason = "the services that need the rest come next")]
 
+mod access_tokens;
 mod additions;
 mod admin;
 mod allowlist;
@@ -43,6 +47,7 @@ mod set_up;
 mod settings;
 mod text;
 
+pub use access_tokens::{NewAccessToken, Whose};
 pub use admin::{Admin, Parts};
 pub use allowlist::{AllowlistPage, ListedImages};
 pub use caller::Caller;
@@ -63,5 +68,6 @@ pub use pullgate_store::{
     ExceptionRecord, Namespace, NewException, Part, RequestId, RequestState, StoredSettings,
     Window,
 };
+pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};

@@ -53,6 +53,14 @@ pub(crate) struct Shared {
     pub(crate) console: Option<Arc<str>>,
 }
 
+impl Shared {
+    /// The address that stands before the paths of other pages: where people
+    /// reach this, if that is configured.
+    pub(crate) fn base(&self) -> &str {
+        self.console.as_deref().unwrap_or_default()
+    }
+}
+
 impl Control {
     /// The API over those parts. `console` is the address at which people
     /// reach it, without a trailing slash.

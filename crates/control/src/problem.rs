@@ -123,9 +123,10 @@ impl From<SignInError> for Problem {
                 tracing::error!(reason, "a sign-in failed on the server");
                 Self::unavailable("signing in failed on the server; try again in a minute")
             }
-            SignInError::Wrong | SignInError::Disabled | SignInError::Expired => {
-                Self::unauthorized(message)
-            }
+            SignInError::Wrong
+            | SignInError::Disabled
+            | SignInError::SwitchedOff
+            | SignInError::Expired => Self::unauthorized(message),
         }
     }
 }

@@ -250,7 +250,7 @@ impl Gateway {
         if !checked.permits() {
             return Err(Problem::denied(&checked, self.settings.console.as_deref()));
         }
-        let place = Place::of(&checked, subject, &self.upstreams, &self.settings)?;
+        let place = Place::of(&checked, &self.upstreams, &self.settings)?;
         Ok(Permitted { checked, place })
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pullgate_access::Checked;
 use pullgate_cache::{Holder, View};
-use pullgate_identity::{Reach, Subject};
 use pullgate_reference::Repository;
 use pullgate_upstream::{Credentials, Upstream, Upstreams};
 
@@ -30,7 +29,6 @@ impl Place {
     /// anybody may see.
     pub(crate) fn of(
         checked: &Checked,
-        subject: &Subject,
         upstreams: &Upstreams,
         settings: &GatewaySettings,
     ) -> Result<Self, Problem> {
@@ -45,14 +43,11 @@ impl Place {
                 ),
             ));
         };
-        let own = checked
-            .own_namespace_of()
-            .filter(|_| subject.reach() == Reach::All)
-            .and_then(|organization| {
-                let key = (registry.clone(), organization.clone());
-                let login = settings.organization_logins.get(&key)?;
-                Some((organization, login))
-            });
+        let own = checked.own_namespace_of().and_then(|organization| {
+            let key = (registry.clone(), organization.clone());
+            let login = settings.organization_logins.get(&key)?;
+            Some((organization, login))
+        });
         let (view, credentials) = match own {
             Some((organization, login)) => (
                 View::Organization(organization.clone()),

@@ -272,9 +272,10 @@ fn refused(error: SignInError) -> Problem {
             )
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
         }
-        error @ (SignInError::Wrong | SignInError::Disabled | SignInError::Expired) => {
-            unauthorized(error.to_string())
-        }
+        error @ (SignInError::Wrong
+        | SignInError::Disabled
+        | SignInError::SwitchedOff
+        | SignInError::Expired) => unauthorized(error.to_string()),
     }
 }
 

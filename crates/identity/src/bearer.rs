@@ -12,6 +12,9 @@ use crate::subject::Subject;
 /// The audience of a session: the control API.
 const CONTROL: &str = "pullgate-control";
 
+/// How long a session for a single errand lasts, as on Docker Hub.
+const SHORT_SESSION: Duration = Duration::from_mins(10);
+
 /// A signed token that was issued just now.
 #[derive(Clone)]
 pub struct Bearer {
@@ -69,6 +72,15 @@ impl Identity {
 
     /// A session of the control API, for who has signed in.
     pub fn issue_session(&self, subject: &Subject) -> Result<Bearer, IssueError> {
+        self.session_for(subject, self.settings.session_lifetime)
+    }
+
+    /// The same for a single errand: of ten minutes.
+    pub fn issue_short_session(&self, subject: &Subject) -> Result<Bearer, IssueError> {
+        self.session_for(subject, SHORT_SESSION.min(self.settings.session_lifetime))
+    }
+
+    fn session_for(&self, subject: &Subject, lifetime: Duration) -> Result<Bearer, IssueError> {
         if !subject.is_signed_in() {
             return Err(IssueError::NotForThisSubject);
         }
@@ -76,7 +88,7 @@ impl Identity {
             purpose: Purpose::Session,
             audience: CONTROL,
             holder: Holder::of(subject),
-            lifetime: self.settings.session_lifetime,
+            lifetime,
             access: None,
         })
     }

@@ -11,10 +11,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use pullgate_policy::{OrganizationName, Role, TeamName, Username};
+use pullgate_policy::{OrganizationName, Role, Switch, TeamName, Username};
+use pullgate_reference::Repository;
 use pullgate_store::{AccountStatus, PasswordHash, PersonId, SiteRole, TokenId, TokenOwner};
 
 use crate::access_token::TokenHash;
+use crate::resources::Repositories;
 use crate::scope::Scope;
 use crate::subject::{Reach, Subject, Via};
 
@@ -64,13 +66,17 @@ pub struct AccessToken {
     pub scopes: Vec<Scope>,
     /// What it reaches.
     pub reach: Reach,
+    /// The repositories that it is bounded to.
+    pub repositories: Repositories,
+    /// Off, it counts for nothing until it is switched on again.
+    pub status: Switch,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
 }
 
 impl AccessToken {
     pub(crate) fn is_current(&self, now: Timestamp) -> bool {
-        self.expires_at.is_none_or(|end| now < end)
+        self.status == Switch::On && self.expires_at.is_none_or(|end| now < end)
     }
 }
 
@@ -122,7 +128,7 @@ impl Directory {
         self.by_username.get(username)
     }
 
-    /// The unrevoked access token with this id.
+    /// The unrevoked access token with this id, switched off or not.
     pub fn token(&self, id: TokenId) -> Option<&Arc<AccessToken>> {
         self.tokens.get(&id)
     }
@@ -150,6 +156,23 @@ impl Directory {
             },
             Subject::Anonymous { organization } => Memberships::in_one(organization),
             Subject::Stranger => Memberships::none(),
+        }
+    }
+
+    /// What the subject's credential reaches of a repository, whatever the
+    /// policy says; none if its access token is bounded to others.
+    pub fn reach(&self, subject: &Subject, repository: &Repository) -> Option<Reach> {
+        let reach = subject.reach();
+        let bounded = match subject {
+            Subject::OrganizationToken { id, .. } => self.tokens.get(id),
+            _ => None,
+        };
+        let Some(token) = bounded else {
+            return Some(reach);
+        };
+        match (reach, token.repositories.reach(repository)?) {
+            (Reach::All, Reach::All) => Some(Reach::All),
+            _ => Some(Reach::PublicOnly),
         }
     }
 

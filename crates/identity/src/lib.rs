@@ -49,6 +49,7 @@ mod keyed_hash;
 mod keys;
 mod password;
 mod refresh;
+mod resources;
 mod rotation;
 mod scope;
 mod secret;
@@ -67,11 +68,15 @@ pub use clock::{Clock, system_clock};
 pub use directory::{AccessToken, Directory, Membership, Memberships, Person};
 pub use error::IdentityError;
 pub use identity::{Counters, Identity};
-pub use issuing::{IssueTokenError, IssuedToken};
+pub use issuing::{IssueTokenError, IssuedToken, TokenOrder};
 pub use keyed_hash::NoRandomness;
 pub use keys::UnreadableKey;
 pub use password::{HashError, PasswordSettings, WeakPassword};
-pub use pullgate_store::{AccountStatus, PasswordHash, PersonId, SiteRole, TokenId, TokenOwner};
+pub use pullgate_store::{
+    AccountStatus, PasswordHash, PersonId, ResourceKind, SiteRole, TokenId, TokenOrigin,
+    TokenOwner, TokenResource,
+};
+pub use resources::{Repositories, WrongResource, granted};
 pub use scope::{Scope, UnknownScope};
 pub use secret::Secret;
 pub use settings::Settings;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::subject::Reach;
+
 /// A scope of an access token, as Docker Hub's API names them. A higher one
 /// implies the lower ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +35,15 @@ impl Scope {
             Self::RepoRead => "repo:read",
             Self::RepoPublicRead => "repo:public_read",
         }
+    }
+}
+
+/// What scopes reach.
+pub(crate) fn reach_of(scopes: &[Scope]) -> Reach {
+    if scopes.iter().any(|scope| *scope != Scope::RepoPublicRead) {
+        Reach::All
+    } else {
+        Reach::PublicOnly
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use moka::future::Cache;
+use pullgate_policy::Switch;
 use pullgate_store::{AccountStatus, PasswordHash, TokenOwner};
 
 use crate::access_token::TokenKind;
@@ -30,6 +31,9 @@ pub enum SignInError {
     /// The credentials are right, and the account was deactivated.
     #[error("this account was deactivated: ask your administrator")]
     Disabled,
+    /// The access token is right, and its owner has switched it off.
+    #[error("this access token is switched off: switch it on again, or sign in with another")]
+    SwitchedOff,
     /// The access token is right, and its end date has passed.
     #[error("this access token has expired: create a new one and sign in with it")]
     Expired,
@@ -158,6 +162,9 @@ impl Identity {
             return Err(SignInError::Wrong);
         };
         let subject = subject.ok_or(SignInError::Disabled)?;
+        if token.status == Switch::Off {
+            return Err(SignInError::SwitchedOff);
+        }
         if !token.is_current(now) {
             return Err(SignInError::Expired);
         }

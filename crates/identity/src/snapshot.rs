@@ -7,8 +7,8 @@ use pullgate_store::{PersonId, Snapshot, TokenRow};
 
 use crate::access_token::TokenHash;
 use crate::directory::{AccessToken, Directory, Membership, Person};
-use crate::scope::Scope;
-use crate::subject::Reach;
+use crate::resources::Repositories;
+use crate::scope::{Scope, reach_of};
 
 impl Directory {
     /// The directory of everybody in the snapshot.
@@ -59,17 +59,10 @@ fn access_token(row: &TokenRow) -> AccessToken {
         hash: TokenHash::from_stored(row.hash),
         owner: row.owner.clone(),
         label: row.label.as_str().into(),
-        reach: reach(&scopes),
+        reach: reach_of(&scopes),
+        repositories: Repositories::of(row.resources.as_deref()),
+        status: row.status,
         scopes,
         expires_at: row.expires_at,
-    }
-}
-
-/// What scopes reach.
-fn reach(scopes: &[Scope]) -> Reach {
-    if scopes.iter().any(|scope| *scope != Scope::RepoPublicRead) {
-        Reach::All
-    } else {
-        Reach::PublicOnly
     }
 }

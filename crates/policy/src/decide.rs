@@ -80,6 +80,18 @@ pub fn refuse_unreadable<'p>(
     }
 }
 
+/// Denies because the access token that was brought is bounded to other
+/// repositories. What its organization allows does not matter then.
+pub fn refuse_unlisted<'p>(
+    question: &Question<'_>,
+    organization: Option<&'p OrganizationName>,
+) -> Verdict<'p> {
+    Verdict {
+        organization,
+        ..nobody(question, Rule::TokenResources)
+    }
+}
+
 /// Of two organizations' verdicts the stricter, and of two as strict the one
 /// that tells more: one that looked at the image before one that did not, and
 /// one that stands before one that Docker Hub's answer could still change.

@@ -47,7 +47,9 @@ mod verdict;
 
 pub use additions::TeamAdditions;
 pub use category::{Badge, Category, PublisherCategory, UnknownWord};
-pub use decide::{Membership, Question, Role, decide, refuse_stranger, refuse_unreadable};
+pub use decide::{
+    Membership, Question, Role, decide, refuse_stranger, refuse_unlisted, refuse_unreadable,
+};
 pub use exception::{Covers, Exception};
 pub use name::{InvalidName, OrganizationName, TeamName, Username};
 pub use policy::{Policy, PolicyParts};

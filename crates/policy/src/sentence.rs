@@ -49,6 +49,10 @@ impl Verdict<'_> {
     /// The reason, without a full stop.
     fn grounds(&self, image: &str, repository: &Repository) -> String {
         let organization = self.organization.map_or("", |name| name.as_str());
+        let whose = self
+            .organization
+            .map(|name| format!(" of {name}"))
+            .unwrap_or_default();
         let by_team = self
             .team
             .map(|team| format!(" for its team {team}"))
@@ -61,14 +65,13 @@ impl Verdict<'_> {
                 "your account belongs to no organization, and {image} can be pulled only by members of one"
             ),
             Rule::PolicyUnavailable => {
-                let whose = self
-                    .organization
-                    .map(|name| format!(" of {name}"))
-                    .unwrap_or_default();
                 format!(
                     "the policy{whose} that decides on {image} cannot be read just now, \
                      and what cannot be decided is denied"
                 )
+            }
+            Rule::TokenResources => {
+                format!("{image} is not among the repositories of this access token{whose}")
             }
             Rule::Owner => format!("owners of {organization} may pull any image"),
             Rule::Registry => format!(
@@ -125,6 +128,10 @@ impl Verdict<'_> {
             }
             Rule::NoOrganization => {
                 sentence.push_str("Ask an owner of your organization to add you as a member.");
+                return;
+            }
+            Rule::TokenResources => {
+                sentence.push_str("Ask an owner to add it to the token, or use another token.");
                 return;
             }
             Rule::PolicyUnavailable => {

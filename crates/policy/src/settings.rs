@@ -159,6 +159,23 @@ pub enum Switch {
     Off,
 }
 
+impl Switch {
+    /// The word used in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// Where something else says on or off as true or false.
+impl From<bool> for Switch {
+    fn from(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
 /// What an owner says of a category or a registry.
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -168,6 +185,27 @@ pub enum Permission {
     Allowed,
     /// Members may not pull.
     Restricted,
+}
+
+impl Permission {
+    /// The word used in answers and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// Where something else says allowed or not as true or false.
+impl From<bool> for Permission {
+    fn from(allowed: bool) -> Self {
+        if allowed {
+            Self::Allowed
+        } else {
+            Self::Restricted
+        }
+    }
 }
 
 /// Whether denials block.

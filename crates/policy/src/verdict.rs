@@ -54,6 +54,8 @@ pub enum Rule {
     /// The policy that would decide cannot be read, or has not been confirmed
     /// for too long: what cannot be decided is denied.
     PolicyUnavailable,
+    /// The access token that was brought is bounded to other repositories.
+    TokenResources,
     /// The subject is in the organization's owners team.
     Owner,
     /// Registry Access Management does not list the registry.
@@ -83,6 +85,7 @@ impl Rule {
             Self::NotSignedIn => "not_signed_in",
             Self::NoOrganization => "no_organization",
             Self::PolicyUnavailable => "policy_unavailable",
+            Self::TokenResources => "token_resources",
             Self::Owner => "owner",
             Self::Registry => "registry",
             Self::Disabled => "disabled",

@@ -51,6 +51,14 @@ impl Place<'_> {
         serde_json::from_str(text).map_err(|cause| self.corrupt(cause))
     }
 
+    /// The same, where there may be none.
+    pub(crate) fn json_some<T: DeserializeOwned>(
+        self,
+        text: Option<&str>,
+    ) -> Result<Option<T>, StoreError> {
+        text.map(|text| self.json(text)).transpose()
+    }
+
     /// A time in milliseconds.
     pub(crate) fn time(self, milliseconds: i64) -> Result<Timestamp, StoreError> {
         Timestamp::from_millisecond(milliseconds).map_err(|cause| self.corrupt(cause))

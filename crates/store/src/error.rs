@@ -108,6 +108,12 @@ pub enum Conflict {
         /// Its last owner.
         username: Username,
     },
+    /// Nobody needs so many access tokens.
+    #[error("there are {most} access tokens already; delete those that are not used any more")]
+    TooManyTokens {
+        /// The most that there can be.
+        most: i64,
+    },
     /// The owners team is made of roles.
     #[error(
         "the team owners is made of the organization's owners; give somebody the role owner instead"

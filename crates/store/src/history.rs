@@ -48,6 +48,9 @@ pub enum Action {
     TeamAdditionsChanged,
     /// An organization's settings were changed.
     SettingsChanged,
+    /// Registries got other names, or others were listed without being
+    /// allowed. What may be pulled is the same.
+    RegistryNamesChanged,
     /// A policy was made to be as a document says.
     PolicyApplied,
     /// Patterns were added to an allowlist.
@@ -70,6 +73,9 @@ pub enum Action {
     RequestWithdrawn,
     /// An access token was made.
     TokenAdded,
+    /// An access token was changed: its label, what it is for, or whether it
+    /// is switched on.
+    TokenChanged,
     /// An access token was revoked.
     TokenRevoked,
     /// A signing key was made.
@@ -100,6 +106,7 @@ impl Action {
             Self::TeamMemberRemoved => "team_member_removed",
             Self::TeamAdditionsChanged => "team_additions_changed",
             Self::SettingsChanged => "settings_changed",
+            Self::RegistryNamesChanged => "registry_names_changed",
             Self::PolicyApplied => "policy_applied",
             Self::AllowlistAdded => "allowlist_added",
             Self::AllowlistRemoved => "allowlist_removed",
@@ -111,6 +118,7 @@ impl Action {
             Self::RequestDeclined => "request_declined",
             Self::RequestWithdrawn => "request_withdrawn",
             Self::TokenAdded => "token_added",
+            Self::TokenChanged => "token_changed",
             Self::TokenRevoked => "token_revoked",
             Self::SigningKeyAdded => "signing_key_added",
             Self::SigningKeyRetired => "signing_key_retired",

@@ -18,6 +18,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0002_site_administrators.sql"),
     ),
     (
+        4,
+        "access tokens",
+        include_str!("../migrations/0004_access_tokens.sql"),
+    ),
+    (
         5,
         "decision days",
         include_str!("../migrations/0005_decision_days.sql"),

@@ -37,7 +37,7 @@ pub struct SettingsChange {
 }
 
 /// Settings, version and the moment of the last change.
-type Columns = (String, i64, i64);
+pub(crate) type Columns = (String, i64, i64);
 
 const SELECT: &str = "SELECT settings, version, changed_at FROM policies WHERE organization = $1";
 
@@ -161,14 +161,17 @@ impl Change<'_> {
         Ok(())
     }
 
-    async fn settings(&mut self, organization: &OrganizationName) -> Result<Columns, StoreError> {
+    pub(crate) async fn settings(
+        &mut self,
+        organization: &OrganizationName,
+    ) -> Result<Columns, StoreError> {
         self.link()
             .first(SELECT, values![organization])
             .await?
             .ok_or_else(|| StoreError::not_found("organization", organization))
     }
 
-    async fn commit_settings(
+    pub(crate) async fn commit_settings(
         mut self,
         organization: &OrganizationName,
         before: Json,

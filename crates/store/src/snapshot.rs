@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use pullgate_policy::{OrganizationName, PolicyParts, Role, TeamName};
+use pullgate_policy::{OrganizationName, PolicyParts, Role, Switch, TeamName};
 
 use crate::access_tokens::TokenOwner;
 use crate::column::Place;
@@ -14,6 +14,7 @@ use crate::organization_rows;
 use crate::people::{Person, PersonColumns};
 use crate::signing_keys::{self, SigningKey};
 use crate::store::Store;
+use crate::token_resources::TokenResource;
 
 /// Everything that deciding needs, as it was at one moment.
 #[derive(Clone, Debug)]
@@ -22,7 +23,8 @@ pub struct Snapshot {
     pub generation: i64,
     /// All people, deactivated ones included.
     pub people: Vec<Person>,
-    /// All access tokens that are not revoked; some may have expired.
+    /// All access tokens that are not revoked; some may have expired or be
+    /// switched off.
     pub tokens: Vec<TokenRow>,
     /// All organizations.
     pub organizations: Vec<OrganizationRow>,
@@ -43,6 +45,10 @@ pub struct TokenRow {
     pub hash: [u8; 32],
     /// What it may be used for.
     pub scopes: Vec<String>,
+    /// What it is bounded to, if its owner has said so.
+    pub resources: Option<Vec<TokenResource>>,
+    /// Off, it counts for nothing until it is switched on again.
+    pub status: Switch,
     /// From when on it counts no more, if it ends by itself.
     pub expires_at: Option<Timestamp>,
 }
@@ -94,7 +100,8 @@ impl Store {
         let tokens: Vec<TokenColumns> = picture
             .link()
             .all(
-                "SELECT id, person, organization, label, hash, scopes, expires_at
+                "SELECT id, person, organization, label, hash, scopes, resources, status,
+                        expires_at
                  FROM access_tokens WHERE revoked_at IS NULL",
                 values![],
             )
@@ -136,6 +143,8 @@ struct TokenColumns {
     label: String,
     hash: Vec<u8>,
     scopes: String,
+    resources: Option<String>,
+    status: String,
     expires_at: Option<i64>,
 }
 
@@ -153,6 +162,8 @@ impl TokenColumns {
             label: self.label,
             hash: hash.map_err(|_| place.corrupt("its hash does not have 32 bytes"))?,
             scopes: place.json(&self.scopes)?,
+            resources: place.json_some(self.resources.as_deref())?,
+            status: place.word(&self.status)?,
             expires_at: place.time_some(self.expires_at)?,
         })
     }

@@ -1,6 +1,6 @@
 use http::Method;
 use pullgate_console::Scheme;
-use pullgate_identity::Scope;
+use pullgate_identity::{Scope, TokenOrder};
 use pullgate_policy::Role;
 use pullgate_store::{AccountStatus, Actor, TokenOwner};
 

@@ -2,8 +2,11 @@
 //! description of its API, version 2-beta.
 
 mod namespaces;
+mod access_tokens;
+mod org_access_tokens;
 mod settings;
 mod sign_in;
+mod token_origin;
 mod user;
 
 use axum::Router;
@@ -18,6 +21,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .merge(sign_in::routes())
         .merge(user::routes())
+        .merge(access_tokens::routes())
+        .merge(org_access_tokens::routes())
         .merge(settings::routes())
         .merge(namespaces::routes())
 }

@@ -55,18 +55,10 @@ impl From<OrgSettings> for ImageAccess {
             allow_verified_publishers,
         } = settings.restricted_images;
         Self {
-            enabled: if enabled { Switch::On } else { Switch::Off },
-            official: permission(allow_official_images),
-            verified_publisher: permission(allow_verified_publishers),
+            enabled: enabled.into(),
+            official: allow_official_images.into(),
+            verified_publisher: allow_verified_publishers.into(),
         }
-    }
-}
-
-fn permission(allowed: bool) -> Permission {
-    if allowed {
-        Permission::Allowed
-    } else {
-        Permission::Restricted
     }
 }
 

@@ -19,6 +19,16 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "Who has signed in, and to which organizations they belong.",
     ),
     (
+        "access-tokens",
+        "Personal access tokens",
+        "A secret for one machine or script, with the rights of the person it belongs to or fewer.",
+    ),
+    (
+        "org-access-tokens",
+        "Access tokens of an organization",
+        "A secret for machines that belong to nobody: it pulls by the organization's policy.",
+    ),
+    (
         "org-settings",
         "Settings of an organization",
         "Docker Hub's switches of Image Access Management and Registry Access Management.",

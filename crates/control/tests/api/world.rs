@@ -169,6 +169,14 @@ impl World {
         self.identity.issue_session(&subject).unwrap().token
     }
 
+    /// A session as after signing in with that secret, which must be right.
+    pub(crate) async fn sign_in(&self, name: &str, secret: &str) -> String {
+        let login = serde_json::json!({"username": name, "password": secret});
+        let answer = self.post("", "/v2/users/login", &login).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text);
+        answer.body["token"].as_str().unwrap().to_owned()
+    }
+
     /// Asks as this person; an empty name is somebody who has not signed in.
     pub(crate) async fn ask(
         &self,

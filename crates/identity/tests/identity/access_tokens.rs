@@ -1,8 +1,11 @@
 //! Access tokens: issued, used, mistyped, expired, revoked.
 
 use jiff::SignedDuration;
-use pullgate_identity::{IssueTokenError, Reach, Scope, SignInError, Subject, TokenOwner, Via};
-use pullgate_policy::Role;
+use pullgate_identity::{
+    IssueTokenError, Reach, ResourceKind, Scope, SignInError, Subject, TokenOrder, TokenOwner,
+    TokenResource, Via,
+};
+use pullgate_policy::{Role, Switch};
 use pullgate_store::{AccountStatus, Actor};
 
 use crate::world::{PASSWORD, World, acme, username};
@@ -147,34 +150,61 @@ async fn a_deactivated_persons_token_works_no_more() {
 #[tokio::test]
 async fn what_cannot_be_issued_is_refused_with_the_reason() {
     let world = World::new().await;
-    let owner = || TokenOwner::Organization(acme());
-    let scopes = [Scope::RepoRead];
-    let identity = &world.identity;
+    let owner = TokenOwner::Organization(acme());
+    let order = |label: &str| TokenOrder::new(owner.clone(), label, &[Scope::RepoRead]);
+    let issue = async |order| world.identity.issue_token(order, &Actor::System).await;
     let long = "x".repeat(101);
     for label in ["", "   ", "two\nlines", long.as_str()] {
-        let refused = identity
-            .issue_token(owner(), label, &scopes, None, &Actor::System)
-            .await;
+        let refused = issue(order(label)).await;
         assert!(matches!(refused, Err(IssueTokenError::Label)), "{label:?}");
     }
-    let refused = identity
-        .issue_token(owner(), "ci", &[], None, &Actor::System)
-        .await;
-    assert!(matches!(refused, Err(IssueTokenError::NoScope)));
-    let refused = identity
-        .issue_token(owner(), "ci", &scopes, Some(world.now()), &Actor::System)
-        .await;
-    assert!(matches!(refused, Err(IssueTokenError::Ended)));
-    let nowhere = TokenOwner::Organization("nowhere".parse().unwrap());
-    let refused = identity
-        .issue_token(nowhere, "ci", &scopes, None, &Actor::System)
-        .await;
-    assert!(matches!(refused, Err(IssueTokenError::Store(_))));
-    let longest = &long[1..];
-    identity
-        .issue_token(owner(), longest, &scopes, None, &Actor::System)
-        .await
-        .unwrap();
+    let refused = issue(TokenOrder {
+        scopes: Vec::new(),
+        ..order("ci")
+    });
+    assert!(matches!(refused.await, Err(IssueTokenError::NoScope)));
+    let refused = issue(TokenOrder {
+        expires_at: Some(world.now()),
+        ..order("ci")
+    });
+    assert!(matches!(refused.await, Err(IssueTokenError::Ended)));
+    let refused = issue(TokenOrder {
+        description: "x".repeat(1_001),
+        ..order("ci")
+    });
+    assert!(matches!(refused.await, Err(IssueTokenError::Description)));
+    let nothing = TokenResource {
+        kind: ResourceKind::Repositories,
+        path: "acme/*/app".to_owned(),
+        scopes: vec!["repo-pull".to_owned()],
+    };
+    let refused = issue(TokenOrder {
+        resources: Some(vec![nothing]),
+        ..order("ci")
+    });
+    assert!(matches!(refused.await, Err(IssueTokenError::Resource(_))));
+    let refused = issue(TokenOrder {
+        owner: TokenOwner::Organization("nowhere".parse().unwrap()),
+        ..order("ci")
+    });
+    assert!(matches!(refused.await, Err(IssueTokenError::Store(_))));
+    issue(order(&long[1..])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_is_switched_off_says_so_to_its_owner_alone() {
+    let world = World::new().await;
+    let owner = TokenOwner::Person(world.id_of("mia"));
+    let token = world.issue(owner.clone(), Scope::RepoAdmin, None).await;
+    let secret = token.secret.expose();
+    let mia = world.sign_in("mia", secret).await.unwrap();
+    world.switch(&owner, token.id, Switch::Off).await;
+    let refused = world.sign_in("mia", secret).await;
+    assert_eq!(refused, Err(SignInError::SwitchedOff));
+    let stranger = world.sign_in("olga", secret).await;
+    assert_eq!(stranger, Err(SignInError::Wrong));
+    world.switch(&owner, token.id, Switch::On).await;
+    assert_eq!(world.sign_in("mia", secret).await, Ok(mia));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use pullgate_identity::{
     AccountStatus, BearerError, IssueError, Scope, Secret, Subject, TokenOwner,
 };
-use pullgate_policy::Role;
+use pullgate_policy::{Role, Switch};
 use pullgate_store::Actor;
 
 use crate::world::{IntoSecret, PASSWORD, SERVICE, World, acme, team, username};
@@ -158,6 +158,15 @@ async fn rights_that_outlive_an_access_token() {
             .await
             .unwrap();
         out.assert_revoked(&world);
+
+        let token = world.issue(owner.clone(), Scope::RepoRead, None).await;
+        let subject = world.sign_in(name, token.secret.expose()).await.unwrap();
+        let out = Out::of(&world, &subject);
+        out.assert_good(&world, &subject);
+        world.switch(&owner, token.id, Switch::Off).await;
+        out.assert_revoked(&world);
+        world.switch(&owner, token.id, Switch::On).await;
+        out.assert_good(&world, &subject);
 
         let end = world.now() + SignedDuration::from_secs(10);
         let token = world.issue(owner, Scope::RepoRead, Some(end)).await;

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use pullgate_identity::{
     Clock, Directory, Identity, IssuedToken, PasswordSettings, PersonId, Scope, Secret, Settings,
-    SignInError, Subject, TokenOwner,
+    SignInError, Subject, TokenId, TokenOrder, TokenOwner,
 };
-use pullgate_policy::{OrganizationName, Role, TeamName, Username};
-use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
+use pullgate_policy::{OrganizationName, Role, Switch, TeamName, Username};
+use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store, TokenEdit};
 use tempfile::TempDir;
 
 /// Everybody's password here.
@@ -175,10 +175,23 @@ impl World {
         scope: Scope,
         expires_at: Option<Timestamp>,
     ) -> IssuedToken {
-        self.identity
-            .issue_token(owner, "ci", &[scope], expires_at, &Actor::System)
-            .await
-            .unwrap()
+        let order = TokenOrder {
+            expires_at,
+            ..TokenOrder::new(owner, "ci", &[scope])
+        };
+        let issued = self.identity.issue_token(order, &Actor::System).await;
+        issued.unwrap()
+    }
+
+    /// Switches an access token on or off.
+    pub(crate) async fn switch(&self, owner: &TokenOwner, id: TokenId, status: Switch) {
+        let edit = TokenEdit {
+            status: Some(status),
+            ..TokenEdit::default()
+        };
+        let changed = self.identity.change_token(owner, id, edit, &Actor::System);
+        changed.await.unwrap();
+        self.reload().await;
     }
 
     pub(crate) fn bearer(&self, subject: &Subject) -> String {

@@ -8,10 +8,11 @@ use crate::acme::repository;
 
 pub(crate) const CONSOLE: &str = "https://pullgate.acme.example";
 
-pub(crate) const RULES: [Rule; 13] = [
+pub(crate) const RULES: [Rule; 14] = [
     Rule::NotSignedIn,
     Rule::NoOrganization,
     Rule::PolicyUnavailable,
+    Rule::TokenResources,
     Rule::Owner,
     Rule::Registry,
     Rule::Disabled,
@@ -154,6 +155,13 @@ fn denied_where_no_policy_speaks() {
             "nginx"
         ),
         @"pull denied: the policy of acme that decides on docker.io/library/nginx cannot be read just now, and what cannot be decided is denied. Try again in a few minutes; if that does not help, tell whoever runs Pullgate."
+    );
+    insta::assert_snapshot!(
+        sentence(
+            &names.verdict(Outcome::Denied, Rule::TokenResources, Category::Official),
+            "nginx"
+        ),
+        @"pull denied: docker.io/library/nginx is not among the repositories of this access token of acme. Ask an owner to add it to the token, or use another token."
     );
 }
 

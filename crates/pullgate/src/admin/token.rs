@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pullgate_identity::{IssueTokenError, Scope};
-use pullgate_policy::{OrganizationName, Username};
-use pullgate_store::{Token, TokenOwner};
+use pullgate_identity::{Scope, TokenOrder};
+use pullgate_policy::{OrganizationName, Switch, Username};
+use pullgate_store::{Token, TokenEdit, TokenOwner};
 
 use super::identifier::{pick, short};
 use super::moment;
@@ -26,6 +26,7 @@ Examples:
   pullgate token create --org acme --label ci --expires 90d
   pullgate token create --user mia --label laptop |
     docker login pullgate.acme.example -u mia --password-stdin
+  pullgate token disable --org acme 5f0e8c1d2a3b
   pullgate token revoke --org acme 5f0e8c1d2a3b
 
 The token is the only thing on standard output, and is shown this once.")]
@@ -53,6 +54,20 @@ pub(crate) enum TokenCommand {
     List {
         #[command(flatten)]
         owner: Owner,
+    },
+    /// Switch a token off, at once and until it is switched on again
+    Disable {
+        #[command(flatten)]
+        owner: Owner,
+        /// Which, by its ID as it is listed
+        id: String,
+    },
+    /// Switch a token on again
+    Enable {
+        #[command(flatten)]
+        owner: Owner,
+        /// Which, by its ID as it is listed
+        id: String,
     },
     /// Revoke a token for good
     Revoke {
@@ -116,6 +131,8 @@ impl TokenCommand {
                 scopes,
             } => create(site, &owner, &label, expires, &scopes).await,
             Self::List { owner } => list(site, &owner).await,
+            Self::Disable { owner, id } => switch(site, &owner, &id, Switch::Off).await,
+            Self::Enable { owner, id } => switch(site, &owner, &id, Switch::On).await,
             Self::Revoke { owner, id } => revoke(site, &owner, &id).await,
         }
     }
@@ -130,15 +147,18 @@ async fn create(
 ) -> Result<ExitCode, Failure> {
     let token_owner = owner.find(site).await?;
     let identity = site.identity().await?;
-    let issued = identity
-        .issue_token(token_owner, label, scopes, expires, ACTOR)
-        .await
-        .map_err(|error| match error {
-            IssueTokenError::Label | IssueTokenError::NoScope | IssueTokenError::Ended => {
-                Failure::usage(error.to_string())
-            }
-            other => Failure::new(other.to_string()),
-        })?;
+    let order = TokenOrder {
+        expires_at: expires,
+        ..TokenOrder::new(token_owner, label, scopes)
+    };
+    let issued = identity.issue_token(order, ACTOR).await;
+    let issued = issued.map_err(|error| {
+        if error.is_invalid() {
+            Failure::usage(error.to_string())
+        } else {
+            Failure::new(error.to_string())
+        }
+    })?;
     let end = expires.map_or("does not end".to_owned(), |end| {
         format!("ends {} UTC", date(end))
     });
@@ -179,19 +199,63 @@ async fn list(site: &Site<'_>, owner: &Owner) -> Result<ExitCode, Failure> {
 fn end(token: &Token, now: Timestamp) -> String {
     match (token.revoked_at, token.expires_at) {
         (Some(_), _) => "revoked".to_owned(),
+        (None, _) if token.status == Switch::Off => "switched off".to_owned(),
         (None, None) => "never".to_owned(),
         (None, Some(end)) if end <= now => "has ended".to_owned(),
         (None, Some(end)) => date(end),
     }
 }
 
+/// The token that an ID, or the beginning of one, names.
+async fn find(
+    site: &Site<'_>,
+    owner: &TokenOwner,
+    named: &Owner,
+    id: &str,
+) -> Result<Token, Failure> {
+    let list = format!("pullgate token list {}", named.option());
+    let tokens = site.store.tokens_of(owner).await?;
+    let tokens = tokens.into_iter().map(|token| (token.id.as_uuid(), token));
+    pick(id, "token", &list, tokens)
+}
+
+fn shown(token: &Token) -> String {
+    format!("{} ({})", short(token.id.as_uuid()), token.label)
+}
+
+async fn switch(
+    site: &Site<'_>,
+    owner: &Owner,
+    id: &str,
+    status: Switch,
+) -> Result<ExitCode, Failure> {
+    let token_owner = owner.find(site).await?;
+    let token = find(site, &token_owner, owner, id).await?;
+    if token.revoked_at.is_some() {
+        return Err(Failure::new(format!(
+            "the access token {} was revoked, and a revoked token stays so",
+            shown(&token)
+        ))
+        .hint("create another with: pullgate token create"));
+    }
+    let edit = TokenEdit {
+        status: Some(status),
+        ..TokenEdit::default()
+    };
+    let changed = site.store.change_token(&token_owner, token.id, edit, ACTOR);
+    changed.await?;
+    let word = status.as_str();
+    site.changed(format!(
+        "Switched the access token {} {word}.",
+        shown(&token)
+    ))
+    .await
+}
+
 async fn revoke(site: &Site<'_>, owner: &Owner, id: &str) -> Result<ExitCode, Failure> {
     let token_owner = owner.find(site).await?;
-    let tokens = site.store.tokens_of(&token_owner).await?;
-    let list = format!("pullgate token list {}", owner.option());
-    let tokens = tokens.into_iter().map(|token| (token.id.as_uuid(), token));
-    let token = pick(id, "token", &list, tokens)?;
-    let shown = format!("{} ({})", short(token.id.as_uuid()), token.label);
+    let token = find(site, &token_owner, owner, id).await?;
+    let shown = shown(&token);
     if token.revoked_at.is_some() {
         output::say(format!("The access token {shown} was revoked before."))?;
         return Ok(ExitCode::SUCCESS);

@@ -291,6 +291,16 @@ fn a_token_is_made_listed_and_revoked() {
          ID  repo:read  never      DATE  ci\n"
     );
     assert_eq!(
+        site.told(&format!("token disable --org acme {id}")),
+        "Switched the access token ID (ci) off.\n"
+    );
+    assert!(site.ok("token list --org acme").contains("switched off"));
+    assert_eq!(
+        site.told(&format!("token enable --org acme {id}")),
+        "Switched the access token ID (ci) on.\n"
+    );
+    assert!(!site.ok("token list --org acme").contains("switched off"));
+    assert_eq!(
         site.told(&format!("token revoke --org acme {id}")),
         "Revoked the access token ID (ci).\n"
     );
@@ -299,6 +309,9 @@ fn a_token_is_made_listed_and_revoked() {
         "The access token ID (ci) was revoked before.\n"
     );
     assert!(site.ok("token list --org acme").contains("revoked"));
+    let again = site.run(&format!("token enable --org acme {id}"));
+    assert_eq!(again.code, 3, "{again:?}");
+    assert!(again.err.contains("was revoked"), "{again:?}");
     assert!(site.ok("token list --user mia").contains("laptop of mia"));
 }
 

@@ -23,6 +23,7 @@ mod people;
 mod policies;
 mod processes;
 mod requests;
+mod registries;
 mod snapshot;
 mod teams;
 mod tokens;

@@ -96,13 +96,7 @@ async fn the_generation_moves_with_changes_and_with_nothing_else(
     let store = &home.store;
     let first = store.generation().await.unwrap();
     let owner = TokenOwner::Organization(org("acme"));
-    let token = NewToken {
-        owner,
-        label: "ci".to_owned(),
-        hash: [1; 32],
-        scopes: Vec::new(),
-        expires_at: None,
-    };
+    let token = NewToken::new(owner, "ci", [1; 32]);
     let token = store.add_token(token, &Actor::System).await.unwrap();
     assert_eq!(store.generation().await.unwrap(), first + 1);
     let used = [(token.id, time("2026-11-01T13:00:00Z"))];
@@ -140,13 +134,7 @@ async fn a_policy_that_cannot_be_read_is_marked_and_the_others_load(
 #[tokio::test]
 async fn a_person_or_token_that_cannot_be_read_is_nobody(#[values(Sqlite, Postgres)] on: Backend) {
     let home = Home::with_acme(on).await;
-    let token = NewToken {
-        owner: TokenOwner::Organization(org("acme")),
-        label: "ci".to_owned(),
-        hash: [1; 32],
-        scopes: Vec::new(),
-        expires_at: None,
-    };
+    let token = NewToken::new(TokenOwner::Organization(org("acme")), "ci", [1; 32]);
     home.store.add_token(token, &Actor::System).await.unwrap();
     home.meddle("UPDATE access_tokens SET scopes = ''").await;
     home.meddle("UPDATE people SET username = 'M I A' WHERE username = 'mia'")

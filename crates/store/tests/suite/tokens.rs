@@ -1,16 +1,19 @@
-use pullgate_store::{Actor, NewToken, StoreError, TokenOwner};
+use pullgate_policy::Switch;
+use pullgate_store::{
+    Action, Actor, Conflict, NewToken, ResourceKind, StoreError, TokenEdit, TokenOrigin,
+    TokenOwner, TokenResource,
+};
 use rstest::rstest;
+use serde_json::json;
 
 use crate::home::Backend::{self, Postgres, Sqlite};
 use crate::home::{Home, olivia, org, time, user};
 
 fn token(owner: &TokenOwner, hash: u8) -> NewToken {
     NewToken {
-        owner: owner.clone(),
-        label: "laptop".to_owned(),
-        hash: [hash; 32],
         scopes: vec!["repo:read".to_owned()],
         expires_at: Some(time("2027-01-01T00:00:00Z")),
+        ..NewToken::new(owner.clone(), "laptop", [hash; 32])
     }
 }
 
@@ -79,4 +82,125 @@ async fn a_token_is_for_who_is_there(#[values(Sqlite, Postgres)] on: Backend) {
     assert_eq!(snapshot.tokens[0].id, made.id);
     assert_eq!(snapshot.tokens[0].owner, acmes);
     assert_eq!(snapshot.tokens[0].hash, [2; 32]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_said_of_a_token_is_kept_and_can_be_changed(
+    #[values(Sqlite, Postgres)] on: Backend,
+) {
+    let home = Home::with_acme(on).await;
+    let (store, acmes) = (&home.store, TokenOwner::Organization(org("acme")));
+    let resource = |path: &str| TokenResource {
+        kind: ResourceKind::Repositories,
+        path: path.to_owned(),
+        scopes: vec!["repo-pull".to_owned()],
+    };
+    let new = NewToken {
+        description: "for the pipeline".to_owned(),
+        resources: Some(vec![resource("acme/app")]),
+        origin: TokenOrigin {
+            address: "192.0.2.1".to_owned(),
+            agent: "terraform".to_owned(),
+        },
+        ..NewToken::new(acmes.clone(), "ci", [1; 32])
+    };
+    let made = store.add_token(new, &olivia()).await.unwrap();
+    assert_eq!(store.token(made.id).await.unwrap().unwrap(), made);
+    assert_eq!(
+        (made.status, &made.created_by),
+        (Switch::On, &Some(olivia()))
+    );
+
+    let generation = store.generation().await.unwrap();
+    let nothing = TokenEdit::default();
+    let same = store
+        .change_token(&acmes, made.id, nothing, &olivia())
+        .await;
+    assert_eq!(same.unwrap(), made);
+    assert_eq!(store.generation().await.unwrap(), generation);
+
+    let edit = TokenEdit {
+        label: Some("ci-2".to_owned()),
+        resources: Some(Vec::new()),
+        status: Some(Switch::Off),
+        ..TokenEdit::default()
+    };
+    let changed = store
+        .change_token(&acmes, made.id, edit.clone(), &olivia())
+        .await
+        .unwrap();
+    assert_eq!(store.token(made.id).await.unwrap().unwrap(), changed);
+    assert_eq!(changed.description, "for the pipeline");
+    let row = &store.load().await.unwrap().tokens[0];
+    assert_eq!(
+        (row.status, row.resources.as_deref()),
+        (Switch::Off, Some(&[][..]))
+    );
+    let told = &store.changes(None, None, 1).await.unwrap()[0];
+    assert_eq!(
+        (told.action, &told.organization),
+        (Action::TokenChanged, &Some(org("acme")))
+    );
+    let status = |json: &Option<serde_json::Value>| json.as_ref().unwrap()["status"].clone();
+    assert_eq!(
+        (status(&told.before), status(&told.after)),
+        (json!("on"), json!("off"))
+    );
+
+    for (owner, id) in [(mias(&home).await, made.id), (acmes.clone(), made.id)] {
+        let refused = store
+            .change_token(&owner, id, edit.clone(), &olivia())
+            .await;
+        assert_eq!(refused.is_ok(), owner == acmes);
+    }
+    store
+        .revoke_token(&acmes, made.id, &olivia())
+        .await
+        .unwrap();
+    let on = TokenEdit {
+        status: Some(Switch::On),
+        ..TokenEdit::default()
+    };
+    let refused = store.change_token(&acmes, made.id, on, &olivia()).await;
+    assert!(
+        matches!(refused, Err(StoreError::NotFound { .. })),
+        "a revoked one stays so"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_has_more_tokens_than_anybody_needs(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let (store, mias) = (&home.store, mias(&home).await);
+    let mut last = None;
+    for number in 0_u16..1_000 {
+        let mut hash = [0; 32];
+        hash[..2].copy_from_slice(&number.to_be_bytes());
+        let token = NewToken::new(mias.clone(), "one of many", hash);
+        last = Some(store.add_token(token, &olivia()).await.unwrap());
+    }
+    let one_more = || NewToken::new(mias.clone(), "one more", [255; 32]);
+    let refused = store.add_token(one_more(), &olivia()).await;
+    let too_many = StoreError::Conflict(Conflict::TooManyTokens { most: 1_000 });
+    assert_eq!(refused.unwrap_err().to_string(), too_many.to_string());
+    let last = last.unwrap().id;
+    store.revoke_token(&mias, last, &olivia()).await.unwrap();
+    store.add_token(one_more(), &olivia()).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_token_whose_bounds_cannot_be_read_is_nobody(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let acmes = TokenOwner::Organization(org("acme"));
+    home.store
+        .add_token(NewToken::new(acmes, "ci", [1; 32]), &olivia())
+        .await
+        .unwrap();
+    assert_eq!(home.store.load().await.unwrap().tokens.len(), 1);
+    home.meddle("UPDATE access_tokens SET resources = '[1]'")
+        .await;
+    assert_eq!(home.store.load().await.unwrap().tokens, []);
 }

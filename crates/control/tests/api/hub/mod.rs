@@ -1,3 +1,6 @@
 //! Docker Hub's paths.
 
+mod access_tokens;
+mod org_access_tokens;
+mod secrecy;
 mod settings;

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use pullgate_identity::{Scope, Secret};
+use pullgate_identity::{Scope, Secret, TokenOrder};
 use pullgate_store::{Actor as By, TokenOwner};
 
 use crate::world::{World, organization, username};
@@ -84,7 +84,7 @@ async fn machine(world: &World, name: &str) -> String {
     signed_in(world, name, &issued.secret).await
 }
 
-fn olivia(world: &World) -> TokenOwner {
+pub(super) fn olivia(world: &World) -> TokenOwner {
     let directory = world.identity.directory();
     TokenOwner::Person(
         directory
@@ -94,12 +94,14 @@ fn olivia(world: &World) -> TokenOwner {
     )
 }
 
-async fn issue(world: &World, owner: TokenOwner, scope: Scope) -> pullgate_identity::IssuedToken {
+pub(super) async fn issue(
+    world: &World,
+    owner: TokenOwner,
+    scope: Scope,
+) -> pullgate_identity::IssuedToken {
     let identity = &world.identity;
-    identity
-        .issue_token(owner, "quokka actor", &[scope], None, &By::CommandLine)
-        .await
-        .unwrap()
+    let order = TokenOrder::new(owner, "quokka actor", &[scope]);
+    identity.issue_token(order, &By::CommandLine).await.unwrap()
 }
 
 async fn signed_in(world: &World, name: &str, secret: &Secret) -> String {

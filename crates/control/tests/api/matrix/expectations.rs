@@ -16,6 +16,10 @@ pub(super) enum For {
     WhoeverSignedIn,
     /// People who have signed in, for what is their own.
     People,
+    /// People who have signed in with a password, for what is their own.
+    PeopleByPassword,
+    /// The same, for something of olivia's.
+    OliviaByPassword,
     /// An organization's owners and members.
     Insiders,
     /// An organization's members, for what owners have no need or no right
@@ -25,6 +29,8 @@ pub(super) enum For {
     Owners,
     /// Whoever looks after the site, who is none of those who ask.
     SiteAdministrators,
+    /// Owners who have signed in with a password.
+    OwnersByPassword,
 }
 
 /// What is expected of an operation.
@@ -50,6 +56,13 @@ impl Expectation {
         }
     }
 
+    fn by_password(&self) -> bool {
+        matches!(
+            self.whom,
+            For::PeopleByPassword | For::OliviaByPassword | For::OwnersByPassword
+        )
+    }
+
     /// The status that somebody is refused with; none for those it is for.
     pub(super) fn refused(&self, actor: Actor) -> Option<u16> {
         if self.whom == For::Everybody {
@@ -59,10 +72,13 @@ impl Expectation {
             Actor::Stranger | Actor::RevokedToken => return Some(401),
             _ if self.whom == For::WhoeverSignedIn => return None,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
-            _ if self.whom == For::People => return None,
+            Actor::OwnersReadToken | Actor::OwnersAdminToken if self.by_password() => 403,
+            _ if matches!(self.whom, For::People | For::PeopleByPassword) => return None,
             Actor::Outsider | Actor::OtherOwner => 404,
+            Actor::Member if self.whom == For::OliviaByPassword => 404,
             _ if self.whom == For::SiteAdministrators => 403,
             Actor::Member | Actor::OwnersReadToken if self.whom == For::Owners => 403,
+            Actor::Member if self.whom == For::OwnersByPassword => 403,
             Actor::OwnersReadToken | Actor::OwnersAdminToken | Actor::Owner => match self.whom {
                 // That it cannot change anything comes first.
                 For::MembersAlone(_) if actor == Actor::OwnersReadToken => 403,
@@ -90,6 +106,18 @@ fn everybody(name: &'static str) -> Expectation {
 
 fn whoever_signed_in(name: &'static str) -> Expectation {
     operation(For::WhoeverSignedIn, name)
+}
+
+fn people_by_password(name: &'static str) -> Expectation {
+    operation(For::PeopleByPassword, name)
+}
+
+fn olivia_by_password(name: &'static str) -> Expectation {
+    operation(For::OliviaByPassword, name)
+}
+
+fn owners_by_password(name: &'static str) -> Expectation {
+    operation(For::OwnersByPassword, name)
 }
 
 fn insiders(name: &'static str) -> Expectation {
@@ -123,6 +151,20 @@ pub(super) fn all() -> Vec<Expectation> {
         // You.
         whoever_signed_in("GET /v2/user"),
         whoever_signed_in("GET /v2/user/orgs"),
+        // Personal access tokens.
+        people_by_password("GET /v2/access-tokens"),
+        people_by_password("POST /v2/access-tokens")
+            .sending(json!({"token_label": "laptop", "scopes": ["repo:read"]})),
+        olivia_by_password("GET /v2/access-tokens/{}"),
+        olivia_by_password("PATCH /v2/access-tokens/{}").sending(json!({"is_active": false})),
+        olivia_by_password("DELETE /v2/access-tokens/{}"),
+        // Access tokens of an organization.
+        owners("GET /v2/orgs/{}/access-tokens"),
+        owners_by_password("POST /v2/orgs/{}/access-tokens").sending(json!({"label": "ci"})),
+        owners("GET /v2/orgs/{}/access-tokens/{}"),
+        owners_by_password("PATCH /v2/orgs/{}/access-tokens/{}")
+            .sending(json!({"label": "ci", "is_active": false})),
+        owners_by_password("DELETE /v2/orgs/{}/access-tokens/{}"),
         // Settings of an organization.
         insiders("GET /v2/orgs/{}/settings"),
         owners("PUT /v2/orgs/{}/settings").sending(json!({"restricted_images": {

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use pullgate_identity::Secret;
+use pullgate_identity::{Scope, Secret, TokenOwner};
 use pullgate_policy::{Covers, Settings, Switch};
 use pullgate_store::{Actor as By, DatabaseUrl, NewException, NewRequest, Store};
 
+use super::actors::{issue, olivia};
 use super::database::Database;
 use crate::hub_description::anonymous;
 use crate::world::{World, organization, username};
@@ -61,9 +62,15 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
     let request = requested(&world).await;
     let exception = excepted(&world).await;
     world.door.catch_up().await.unwrap();
+    let personal = issue(&world, olivia(&world), Scope::RepoRead).await;
+    let machines = TokenOwner::Organization(acme);
+    let machines = issue(&world, machines, Scope::RepoRead).await;
+    let (personal, machines) = (personal.id.to_string(), machines.id.to_string());
     let places = [
         ("/v2/orgs/{}", "acme"),
         ("/v2/namespaces/{}", "acme"),
+        ("/v2/access-tokens/{}", &*personal),
+        ("/v2/orgs/{}/access-tokens/{}", &*machines),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
         ("/api/v1/orgs/{}/requests/{}", &request),
