@@ -41,6 +41,7 @@ mod image_access;
 mod my_account;
 mod namespaces;
 mod preview;
+mod registry_access;
 mod requests;
 mod rights;
 mod set_up;

@@ -98,7 +98,7 @@ async fn an_access_token_signs_nobody_in_here() {
     let owner = TokenOwner::Person(mia.id);
     let identity = world.identity().await;
     let issued = identity
-        .issue_token(owner, "laptop", &[Scope::RepoAdmin], None, BY)
+        .issue_token(TokenOrder::new(owner, "laptop", &[Scope::RepoAdmin]), BY)
         .await
         .unwrap();
     // A server that has read the directory since.

@@ -1,9 +1,10 @@
 //! Docker Hub's paths, under `/v2`. Their shapes are those of the Hub's own
 //! description of its API, version 2-beta.
 
-mod namespaces;
 mod access_tokens;
+mod namespaces;
 mod org_access_tokens;
+mod registry_access;
 mod settings;
 mod sign_in;
 mod token_origin;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(org_access_tokens::routes())
         .merge(settings::routes())
         .merge(namespaces::routes())
+        .merge(registry_access::routes())
 }
 
 /// The Hub's paths for which there is nothing to manage here.

@@ -2,5 +2,6 @@
 
 mod access_tokens;
 mod org_access_tokens;
+mod registry_access;
 mod secrecy;
 mod settings;

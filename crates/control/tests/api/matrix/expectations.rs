@@ -210,6 +210,14 @@ pub(super) fn all() -> Vec<Expectation> {
             .sending(json!({"add": {"categories": ["official"]}})),
         owners("POST /api/v1/orgs/{}/policy/preview")
             .sending(json!({"settings": {"iam": {"official": "restricted"}}})),
+        insiders("GET /v2/orgs/{}/settings/registry-access-management"),
+        owners("PUT /v2/orgs/{}/settings/registry-access-management").sending(json!({
+            "enabled": true,
+            "standard_registries": [{"id": "DockerHub", "allowed": true}],
+            "custom_registries": [
+                {"address": "quay.io", "friendly_name": "Quay", "allowed": true},
+            ],
+        })),
         // Decisions.
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
         // Requests and exceptions.
