@@ -81,7 +81,7 @@ pub struct Door {
     pub(crate) loading: Loading,
     pub(crate) clock: Clock,
     /// Turns in which drafts are tried out on past decisions.
-    pub(crate) replays: Semaphore,
+    pub(crate) replays: Arc<Semaphore>,
     pub(crate) catalog: Arc<Catalog>,
     recorder: Arc<Recorder>,
     settings: DoorSettings,
@@ -114,7 +114,7 @@ impl Door {
             away: ArcSwapOption::empty(),
             loading: Loading::default(),
             clock,
-            replays: Semaphore::new(REPLAYS_AT_ONCE),
+            replays: Arc::new(Semaphore::new(REPLAYS_AT_ONCE)),
             catalog,
             recorder,
             settings,

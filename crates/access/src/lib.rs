@@ -36,6 +36,7 @@ mod policies;
 mod pull;
 mod recorder;
 mod replay;
+mod retention;
 mod seen;
 mod spool;
 
@@ -48,4 +49,5 @@ pub use impact::{
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};
 pub use replay::Trial;
+pub use retention::Retention;
 pub use seen::Seen;

@@ -31,8 +31,10 @@ mod access_tokens;
 mod additions;
 mod admin;
 mod allowlist;
+mod audit;
 mod caller;
 mod console_sessions;
+mod decisions;
 mod difference;
 mod error;
 mod exceptions;
@@ -51,10 +53,12 @@ mod text;
 pub use access_tokens::{NewAccessToken, Whose};
 pub use admin::{Admin, Parts};
 pub use allowlist::{AllowlistPage, ListedImages};
+pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
 pub use caller::Caller;
 pub use console_sessions::{
     Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
 };
+pub use decisions::{AllDecisions, DecisionPage, DecisionSearch, DecisionSummary, ToldDecision};
 pub use difference::differences;
 pub use error::AdminError;
 pub use exceptions::ExceptionsShown;
@@ -65,9 +69,9 @@ pub use namespaces::{NamespaceError, namespace};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
 pub use pullgate_access::Seen;
 pub use pullgate_store::{
-    AccessRequest, AllowlistEntry, Approval, ApprovedFor, Asking, Became, ExceptionId,
-    ExceptionRecord, Namespace, NewException, Part, RequestId, RequestState, StoredSettings,
-    Window,
+    AccessRequest, AllowlistEntry, Approval, ApprovedFor, Asking, Became, DecisionCursor,
+    DecisionRecord, ExceptionId, ExceptionRecord, InvalidCursor, Namespace, NewException, Part,
+    RepositoryTotal, RequestId, RequestState, StoredSettings, Window,
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};

@@ -20,6 +20,7 @@
 
 mod api;
 mod authorized;
+mod csv;
 mod docs_page;
 mod etag;
 mod hub;
@@ -30,6 +31,7 @@ mod page;
 mod problem;
 mod rate;
 mod request_page;
+mod streamed;
 
 pub use api::{Client, Control};
 pub use openapi::openapi;

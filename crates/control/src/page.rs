@@ -88,14 +88,23 @@ impl Wanted {
 
     /// The address of another page of the same question.
     fn link(self, number: u32, base: &str, uri: &Uri) -> String {
-        let others = uri.query().into_iter().flat_map(|query| query.split('&'));
-        let others = others.filter(|pair| {
-            let name = pair.split('=').next().unwrap_or_default();
-            !pair.is_empty() && name != "page" && name != "page_size"
-        });
-        let mut query: Vec<String> = others.map(str::to_owned).collect();
-        query.push(format!("page={number}"));
-        query.push(format!("page_size={}", self.size));
-        format!("{base}{}?{}", uri.path(), query.join("&"))
+        let (number, size) = (number.to_string(), self.size.to_string());
+        link(base, uri, &[("page", &number), ("page_size", &size)])
     }
+}
+
+/// The address of the same question with these parameters, which need no
+/// escape, in place of those it has.
+pub(crate) fn link(base: &str, uri: &Uri, parameters: &[(&str, &str)]) -> String {
+    let others = uri.query().into_iter().flat_map(|query| query.split('&'));
+    let others = others.filter(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && parameters.iter().all(|(other, _)| *other != name)
+    });
+    let mut query: Vec<String> = others.map(str::to_owned).collect();
+    let new = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    query.extend(new);
+    format!("{base}{}?{}", uri.path(), query.join("&"))
 }

@@ -63,6 +63,8 @@ pub struct DecisionFilter {
     /// In which team of the organization those are now who asked. Looked at
     /// only within an organization.
     pub team: Option<TeamName>,
+    /// Who asked, as it is recorded.
+    pub subject: Option<String>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// The rule that decided.
@@ -90,6 +92,7 @@ impl Default for DecisionFilter {
             repository: None,
             person: None,
             team: None,
+            subject: None,
             outcome: None,
             rule: None,
             category: None,
@@ -121,6 +124,9 @@ impl Store {
         }
         if let (Some(organization), Some(team)) = (&filter.organization, &filter.team) {
             add_team(&mut search, organization, team);
+        }
+        if let Some(subject) = &filter.subject {
+            search.add("subject = ", &**subject);
         }
         if let Some(outcome) = filter.outcome {
             // Said twice, for the index of what was not allowed: SQLite uses it

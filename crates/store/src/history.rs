@@ -3,12 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use pullgate_policy::OrganizationName;
+use pullgate_policy::{OrganizationName, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::column::Place;
 use crate::error::StoreError;
+use crate::ids::PersonId;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -189,6 +190,35 @@ impl ChangeRow {
     }
 }
 
+/// Whose changes are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangesOf {
+    /// Everybody's.
+    All,
+    /// An organization's.
+    Organization(OrganizationName),
+    /// Those of an account: of what belongs to no organization, what its
+    /// person did, and what was done with it.
+    Account(PersonId, Username),
+}
+
+/// Which changes are looked for. What is `None` is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeFilter {
+    /// Whose.
+    pub of: ChangesOf,
+    /// Who made them.
+    pub actor: Option<Actor>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Up to and without this moment.
+    pub until: Option<Timestamp>,
+    /// Older than this generation.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 impl Store {
     /// The latest changes, newest first: of one organization or of all, older
     /// than a generation if one is given, at most `limit`.
@@ -198,18 +228,67 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<ChangeRecord>, StoreError> {
+        let of = match organization {
+            Some(organization) => ChangesOf::Organization(organization.clone()),
+            None => ChangesOf::All,
+        };
+        self.find_changes(&ChangeFilter {
+            of,
+            actor: None,
+            since: None,
+            until: None,
+            before,
+            limit,
+        })
+        .await
+    }
+
+    /// The changes that match, newest first.
+    pub async fn find_changes(
+        &self,
+        filter: &ChangeFilter,
+    ) -> Result<Vec<ChangeRecord>, StoreError> {
         let mut search = Search::new(
             "SELECT generation, at, actor, organization, action, subject, before_json, after_json
              FROM changes",
         );
-        if let Some(organization) = organization {
-            search.add("organization = ", organization);
+        match &filter.of {
+            ChangesOf::All => {}
+            ChangesOf::Organization(organization) => search.add("organization = ", organization),
+            ChangesOf::Account(id, username) => {
+                // A token's change says whose it is in its document, where a
+                // quotation mark that somebody has typed is an escaped one.
+                let owned = format!("%\"person\":\"{id}\"%");
+                search.add_within(
+                    "organization IS NULL AND (actor = ? OR subject = ? \
+                     OR before_json LIKE ? OR after_json LIKE ?)",
+                    [
+                        Actor::Person(username.clone()).to_string().into(),
+                        username.into(),
+                        owned.clone().into(),
+                        owned.into(),
+                    ],
+                );
+            }
         }
-        if let Some(before) = before {
+        if let Some(actor) = &filter.actor {
+            search.add("actor = ", actor.to_string());
+        }
+        if let Some(since) = filter.since {
+            search.add("at >= ", since);
+        }
+        if let Some(until) = filter.until {
+            search.add("at < ", until);
+        }
+        if let Some(before) = filter.before {
             search.add("generation < ", before);
         }
         let rows: Vec<ChangeRow> = search
-            .page(self.db.reader().await?.link(), "generation DESC", limit)
+            .page(
+                self.db.reader().await?.link(),
+                "generation DESC",
+                filter.limit,
+            )
             .await?;
         rows.into_iter().map(ChangeRow::read).collect()
     }

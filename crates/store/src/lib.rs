@@ -98,7 +98,7 @@ pub use decisions::DecisionRecord;
 pub use error::{Conflict, StoreError};
 pub use exceptions::{ExceptionRecord, NewException};
 pub use failed_sign_ins::{Failure, FailureBucket};
-pub use history::{Action, ChangeRecord};
+pub use history::{Action, ChangeFilter, ChangeRecord, ChangesOf};
 pub use ids::{ExceptionId, PersonId, RequestId, SessionId, TokenId};
 pub use listed_registries::{ListedRegistry, RegistryAccess};
 pub use listen::Listener;

@@ -9,4 +9,5 @@
 mod deciding;
 mod recording;
 mod replaying;
+mod retention;
 mod world;

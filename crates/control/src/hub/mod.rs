@@ -2,6 +2,7 @@
 //! description of its API, version 2-beta.
 
 mod access_tokens;
+mod audit_logs;
 mod namespaces;
 mod org_access_tokens;
 mod registry_access;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(settings::routes())
         .merge(namespaces::routes())
         .merge(registry_access::routes())
+        .merge(audit_logs::routes())
 }
 
 /// The Hub's paths for which there is nothing to manage here.

@@ -40,6 +40,11 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
          namespaces, and what teams are given.",
     ),
     (
+        "audit-logs",
+        "Audit logs",
+        "What was done, by whom, and how it was before and after.",
+    ),
+    (
         "decisions",
         "Decisions",
         "What was decided about pulls, what would be, and why.",

@@ -2,6 +2,7 @@
 
 mod additions;
 mod allowlist;
+mod decisions;
 mod exceptions;
 mod explain;
 mod namespaces;
@@ -25,6 +26,7 @@ pub use requests::{
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .merge(explain::routes())
+        .merge(decisions::routes())
         .merge(settings::routes())
         .merge(allowlist::routes())
         .merge(namespaces::routes())

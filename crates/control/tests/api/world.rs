@@ -236,6 +236,21 @@ impl World {
         }
     }
 
+    /// The body of an answer, as it comes.
+    pub(crate) async fn stream(&self, who: &str, path: &str) -> Body {
+        let request = Request::builder()
+            .uri(path)
+            .header(AUTHORIZATION, format!("Bearer {}", self.session(who)))
+            .body(Body::empty());
+        let client = Client {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        };
+        self.control
+            .handle(request.unwrap(), client)
+            .await
+            .into_body()
+    }
+
     pub(crate) async fn get(&self, who: &str, path: &str) -> Answer {
         self.ask(Method::GET, who, path, None).await
     }

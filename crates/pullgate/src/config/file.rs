@@ -12,7 +12,10 @@ use pullgate_upstream::UpstreamConfig;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::duration;
-use super::{ConsoleConfig, IdentityConfig, OpenedNetworkConfig, OrganizationAccount, TlsConfig};
+use super::{
+    ConsoleConfig, DecisionsConfig, IdentityConfig, OpenedNetworkConfig, OrganizationAccount,
+    TlsConfig,
+};
 use crate::failure::Failure;
 
 /// The whole configuration.
@@ -41,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) hub: HubConfig,
     /// What is learnt from it.
     pub(crate) catalog: CatalogConfig,
+    /// The log of decisions.
+    pub(crate) decisions: DecisionsConfig,
     /// Signing in.
     pub(crate) identity: IdentityConfig,
     /// The registries that are pulled from. Default: Docker Hub alone.
@@ -84,6 +89,7 @@ impl Default for Config {
             operations: OperationsConfig::default(),
             hub: HubConfig::default(),
             catalog: CatalogConfig::default(),
+            decisions: DecisionsConfig::default(),
             identity: IdentityConfig::default(),
             upstreams: Vec::new(),
             organization_accounts: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod account;
 mod console;
+mod decisions;
 mod duration;
 mod file;
 mod identity;
@@ -13,6 +14,7 @@ mod network;
 
 pub(crate) use account::OrganizationAccount;
 pub(crate) use console::ConsoleConfig;
+pub(crate) use decisions::DecisionsConfig;
 pub(crate) use file::{Config, read};
 pub(crate) use identity::IdentityConfig;
 pub(crate) use network::{OpenedNetworkConfig, TlsConfig};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
+use pullgate_access::Retention;
 use pullgate_cache::Cache;
 use pullgate_console::Console;
 use pullgate_control::{Client, Control};
@@ -19,7 +20,7 @@ use super::ending::{End, Phase};
 use super::first_link;
 use super::forwarded::TrustedProxies;
 use super::operations::Operations;
-use super::parts::{Parts, open_upstreams};
+use super::parts::{Parts, clock, open_upstreams};
 use super::poke;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -126,7 +127,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
         gateway_address: gateway_listener.address()?,
         control_url: control_listener.url()?,
         operations_url: operations_listener.url()?,
-        background: background(&parts),
+        background: background(&parts, config),
         parts,
         end,
         drain: (config.drain_delay, config.drain_timeout),
@@ -207,13 +208,15 @@ async fn all_of(tasks: &mut JoinSet<()>) {
 }
 
 /// What runs beside the listeners.
-fn background(parts: &Arc<Parts>) -> JoinSet<()> {
+fn background(parts: &Arc<Parts>, config: &Config) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let spare = || Arc::clone(parts);
     let all = spare();
     tasks.spawn(async move { all.door.follow().await });
     let all = spare();
     tasks.spawn(async move { all.recorder.run().await });
+    let retention = Retention::new(parts.store.clone(), clock(), config.decisions.keep_for);
+    tasks.spawn(async move { retention.run().await });
     let all = spare();
     tasks.spawn(async move { Arc::clone(&all.catalog).keep_fresh().await });
     let all = spare();

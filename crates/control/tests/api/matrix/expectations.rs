@@ -218,7 +218,14 @@ pub(super) fn all() -> Vec<Expectation> {
                 {"address": "quay.io", "friendly_name": "Quay", "allowed": true},
             ],
         })),
+        // Audit logs.
+        owners("GET /v2/auditlogs/{}"),
+        owners("GET /v2/auditlogs/{}/actions"),
         // Decisions.
+        insiders("GET /api/v1/orgs/{}/decisions"),
+        insiders("GET /api/v1/orgs/{}/decisions/export"),
+        owners("GET /api/v1/orgs/{}/decisions/summary"),
+        insiders("GET /api/v1/orgs/{}/decisions/{}"),
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
         // Requests and exceptions.
         people("GET /api/v1/requests"),

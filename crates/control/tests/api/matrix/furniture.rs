@@ -10,6 +10,7 @@ use pullgate_store::{Actor as By, DatabaseUrl, NewException, NewRequest, Store};
 use super::actors::{issue, olivia};
 use super::database::Database;
 use crate::hub_description::anonymous;
+use crate::own::pulls::{person, pulled};
 use crate::world::{World, organization, username};
 
 /// In everything of acme's that nobody else is to read: if it stands in a
@@ -66,11 +67,20 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
     let machines = TokenOwner::Organization(acme);
     let machines = issue(&world, machines, Scope::RepoRead).await;
     let (personal, machines) = (personal.id.to_string(), machines.id.to_string());
+    let decision = pulled(
+        &world,
+        &person(&world, "mia"),
+        &format!("docker.io/{MARK}/tool"),
+    )
+    .await;
+    let decision = decision.to_string();
     let places = [
         ("/v2/orgs/{}", "acme"),
         ("/v2/namespaces/{}", "acme"),
         ("/v2/access-tokens/{}", &*personal),
         ("/v2/orgs/{}/access-tokens/{}", &*machines),
+        ("/v2/auditlogs/{}", "acme"),
+        ("/api/v1/orgs/{}/decisions/{}", &*decision),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
         ("/api/v1/orgs/{}/requests/{}", &request),

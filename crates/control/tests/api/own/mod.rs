@@ -2,9 +2,10 @@
 
 mod additions;
 mod allowlist;
+mod decisions;
 mod exceptions;
 mod namespaces;
 mod preview;
-mod pulls;
+pub(crate) mod pulls;
 mod requests;
 mod settings;

@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use pullgate_access::{Action, Pull};
 use pullgate_identity::{Reach, Subject, Via};
 use pullgate_reference::{Repository, Target};
+use pullgate_store::DecisionFilter;
+use uuid::Uuid;
 
 use crate::world::World;
 
@@ -21,8 +23,8 @@ pub(crate) fn person(world: &World, name: &str) -> Subject {
     }
 }
 
-/// Decides as for a pull, and writes it to the log.
-pub(crate) async fn pulled(world: &World, subject: &Subject, image: &str) {
+/// Decides as for a pull, and writes it to the log; returns its id.
+pub(crate) async fn pulled(world: &World, subject: &Subject, image: &str) -> Uuid {
     let repository: Repository = image.parse().unwrap();
     let target: Target = "1.0".parse().unwrap();
     let pull = Pull {
@@ -34,4 +36,9 @@ pub(crate) async fn pulled(world: &World, subject: &Subject, image: &str) {
     };
     drop(world.door.check(subject, &pull).await);
     world.recorder.flush().await;
+    let latest = DecisionFilter {
+        repository: Some(repository),
+        ..DecisionFilter::default()
+    };
+    world.store.decisions(&latest).await.unwrap()[0].id
 }
