@@ -49,6 +49,21 @@ export const INSIDE = [
       await page.locator(".fault").waitFor();
     },
   },
+  { name: "tokens", path: "/account/tokens" },
+  {
+    name: "token-made", path: "/account/tokens",
+    async first(page) {
+      await page.getByLabel("What it is for").fill("laptop");
+      await page.getByRole("button", { name: "Create token" }).click();
+      await page.getByRole("heading", { name: "Access token created" }).waitFor();
+    },
+  },
+  {
+    name: "token-deleting", path: "/account/tokens",
+    async first(page) {
+      await page.locator("summary", { hasText: "Delete" }).first().click();
+    },
+  },
   { name: "connect-docker", path: "/connect/docker" },
   { name: "connect-containerd", path: "/connect/containerd" },
   { name: "connect-podman", path: "/connect/podman" },

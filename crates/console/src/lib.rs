@@ -57,7 +57,7 @@
 //! | `ui::pages(before, after, told)` | the pages of a long list, by their addresses |
 //! | `ui::code(id, place, text, aside)` | a text to copy, with where it belongs |
 //! | `<dl class="facts"><div><dt>…</dt><dd>…</dd></div></dl>` | what is known of one thing |
-//! | `ui::moment(at)`, `ui::ago(at, words)` | a moment ([`page::Moment`]) |
+//! | `ui::moment(at)`, `ui::day(at)`, `ui::ago(at, words)` | a moment ([`page::Moment`]) |
 //! | `ui::icon(name)` | a drawing of `ui.html`; never alone without a label |
 //!
 //! Words: the policy's, and short sentences. A title names the thing, a button

@@ -56,6 +56,11 @@ impl Moment {
         self.0.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
+    /// The day alone.
+    pub(crate) fn day(self) -> String {
+        self.0.strftime("%-d %B %Y").to_string()
+    }
+
     /// In words, seen from `now`.
     pub(crate) fn seen_from(self, now: Timestamp) -> String {
         let seconds = now.duration_since(self.0).as_secs();

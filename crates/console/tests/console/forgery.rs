@@ -4,11 +4,13 @@ use crate::world::{ADDRESS, World, password};
 
 /// Every address that does something, for somebody who is signed in. The
 /// test beside it reads the templates, so that none is forgotten.
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 6] = [
     "/sign-out",
     "/sign-out/everywhere",
     "/account/password",
     "/account/sessions/end",
+    "/account/tokens",
+    "/account/tokens/delete",
 ];
 
 #[tokio::test]

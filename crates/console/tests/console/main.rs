@@ -12,4 +12,5 @@ mod frame;
 mod pages;
 mod set_up;
 mod sign_in;
+mod tokens;
 mod world;

@@ -1,8 +1,9 @@
-//! My account: sessions and password. Access tokens have a page of their own.
+//! My account: access tokens, sessions and password.
 
 mod browser_name;
 mod password;
 mod sessions;
+mod tokens;
 
 use askama::Template;
 use axum::response::Response;
@@ -24,6 +25,8 @@ pub(super) fn routes() -> Routes {
             get(password::show).post(password::change),
         )
         .route("/account/sessions/end", post(sessions::end))
+        .route("/account/tokens", get(tokens::show).post(tokens::make))
+        .route("/account/tokens/delete", post(tokens::delete))
 }
 
 #[derive(Template)]
