@@ -11,6 +11,7 @@ use crate::{Account, Folder, Process, Shelter, free_port};
 pub struct Gateway {
     folder: Folder,
     config: PathBuf,
+    log: Option<String>,
     port: u16,
     operations: u16,
     control: u16,
@@ -40,6 +41,8 @@ pub struct Setting {
     pub upstream: String,
     /// More tables.
     pub tables: String,
+    /// What is logged (`PULLGATE_LOG`), if not the usual.
+    pub log: Option<String>,
 }
 
 impl Default for Setting {
@@ -56,6 +59,7 @@ impl Default for Setting {
             control: String::new(),
             upstream: String::new(),
             tables: String::new(),
+            log: None,
         }
     }
 }
@@ -104,10 +108,12 @@ impl Gateway {
             );
         }
         let config = folder.write("pullgate.toml", config);
-        let process = serve(&config, &folder);
+        let log = setting.log.clone();
+        let process = serve(&config, &folder, log.as_deref());
         let gateway = Self {
             folder,
             config,
+            log,
             port,
             operations,
             control,
@@ -172,7 +178,7 @@ impl Gateway {
     /// Ends the server and starts it again on the same data.
     pub fn restart(&mut self) {
         self.process.stop();
-        self.process = serve(&self.config, &self.folder);
+        self.process = serve(&self.config, &self.folder, self.log.as_deref());
         self.wait();
     }
 
@@ -199,8 +205,11 @@ impl Gateway {
     }
 }
 
-fn serve(config: &Path, folder: &Folder) -> Process {
+fn serve(config: &Path, folder: &Folder, log: Option<&str>) -> Process {
     let mut command = pullgate();
+    if let Some(log) = log {
+        command.env("PULLGATE_LOG", log);
+    }
     command.arg("serve").arg("--config").arg(config);
     Process::start("pullgate", &command, Shelter::None, folder)
 }

@@ -43,6 +43,7 @@ mod elsewhere;
 mod folder;
 mod gateway;
 mod hub;
+pub mod hub_client;
 mod images;
 mod outcome;
 mod pair;
