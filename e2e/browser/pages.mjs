@@ -1,12 +1,13 @@
 // Every page there is, as whom it is looked at, and what to do on it first.
 // What is proven for all pages (axe, both widths, both colour schemes, no
-// fault in the console) and the screenshots go by this list.
+// fault in the console) and the screenshots go by this list; `dark` says that
+// a picture is taken in the dark as well.
 
 import { password } from "./pullgate.mjs";
 
 /** Nobody has signed in. */
 export const OUTSIDE = [
-  { name: "sign-in", path: "/sign-in" },
+  { name: "sign-in", path: "/sign-in", dark: true },
   {
     name: "sign-in-wrong", path: "/sign-in",
     async first(page) {
@@ -49,7 +50,7 @@ export const INSIDE = [
       await page.locator(".fault").waitFor();
     },
   },
-  { name: "tokens", path: "/account/tokens" },
+  { name: "tokens", path: "/account/tokens", dark: true },
   {
     name: "token-made", path: "/account/tokens",
     async first(page) {
@@ -64,7 +65,7 @@ export const INSIDE = [
       await page.locator("summary", { hasText: "Delete" }).first().click();
     },
   },
-  { name: "connect-docker", path: "/connect/docker" },
+  { name: "connect-docker", path: "/connect/docker", dark: true },
   { name: "connect-containerd", path: "/connect/containerd" },
   { name: "connect-podman", path: "/connect/podman" },
   { name: "connect-buildkit", path: "/connect/buildkit" },
