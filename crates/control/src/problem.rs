@@ -76,7 +76,7 @@ impl Problem {
     pub(crate) fn too_many_requests(wait: Duration) -> Self {
         let message = format!(
             "too many requests: try again in {} seconds",
-            wait.as_secs() + 1
+            whole_seconds(wait)
         );
         Self::new(StatusCode::TOO_MANY_REQUESTS, message).retry_after(wait)
     }
@@ -91,6 +91,12 @@ impl Problem {
             ..self
         }
     }
+}
+
+/// Rounded up: who waits for that long has waited for long enough.
+fn whole_seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
 }
 
 impl From<AdminError> for Problem {
@@ -142,7 +148,7 @@ impl IntoResponse for Problem {
         if let Some(wait) = self.retry_after {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+                .insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }
         response
     }

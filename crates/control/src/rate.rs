@@ -114,7 +114,10 @@ impl Counted {
 
     /// Writes it into the answer, in Docker Hub's headers.
     pub(crate) fn tell(self, headers: &mut HeaderMap) {
-        let reset = Timestamp::now().as_second() + self.refilled_in.as_secs().cast_signed();
+        // Rounded up, so that it is not too early.
+        let reset = Timestamp::now()
+            .checked_add(self.refilled_in)
+            .map_or(i64::MAX, |reset| reset.as_second().saturating_add(1));
         let mut insert = |name, value: HeaderValue| {
             headers.insert(HeaderName::from_static(name), value);
         };

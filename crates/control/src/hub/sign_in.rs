@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Extension, State};
-use pullgate_identity::{Secret, Subject};
+use pullgate_identity::{Bearer, IssueError, Secret, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +15,7 @@ use crate::problem::{Problem, ProblemBody};
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(by_password))
+        .routes(routes!(second_factor))
         .routes(routes!(by_identifier))
 }
 
@@ -29,6 +30,16 @@ struct PasswordLogin {
 #[derive(Serialize, ToSchema)]
 struct LoggedIn {
     token: String,
+}
+
+/// `POST /v2/users/2fa-login`.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "no challenge is ever given out")]
+struct SecondFactorLogin {
+    /// The challenge that signing in has answered with.
+    login_2fa_token: String,
+    /// The code of that moment.
+    code: String,
 }
 
 /// `POST /v2/auth/token`.
@@ -63,13 +74,37 @@ async fn by_password(
     Extension(client): Extension<Client>,
     Body(login): Body<PasswordLogin>,
 ) -> Result<Json<LoggedIn>, Problem> {
-    let token = session(&shared, client, &login.username, login.password).await?;
+    let subject = sign_in(&shared, client, &login.username, login.password).await?;
+    let token = issued(shared.identity.issue_session(&subject))?;
     Ok(Json(LoggedIn { token }))
+}
+
+/// Second factor authentication
+///
+/// Signing in asks for no second factor yet, so there is no challenge that
+/// could be answered: this is always a 401.
+#[utoipa::path(
+    post,
+    path = "/v2/users/2fa-login",
+    tag = "authentication",
+    request_body = SecondFactorLogin,
+    responses(
+        (status = 200, description = "Signed in.", body = LoggedIn),
+        (status = 401, description = "The challenge is unknown.", body = ProblemBody),
+    ),
+    security(()),
+)]
+async fn second_factor(Body(_): Body<SecondFactorLogin>) -> Problem {
+    Problem::unauthorized(
+        "this second step of a sign-in is unknown or has ended: signing in asks for no second factor here, so POST /v2/users/login is all there is to do",
+    )
 }
 
 /// Create an access token for a session
 ///
-/// With an identifier and a secret: a password or an access token.
+/// With an identifier and a secret: a user name and a password or a personal
+/// access token, or an organization's name and its access token. The session
+/// ends after ten minutes.
 #[utoipa::path(
     post,
     path = "/v2/auth/token",
@@ -86,22 +121,24 @@ async fn by_identifier(
     Extension(client): Extension<Client>,
     Body(login): Body<IdentifierLogin>,
 ) -> Result<Json<Granted>, Problem> {
-    let access_token = session(&shared, client, &login.identifier, login.secret).await?;
+    let subject = sign_in(&shared, client, &login.identifier, login.secret).await?;
+    let access_token = issued(shared.identity.issue_short_session(&subject))?;
     Ok(Json(Granted { access_token }))
 }
 
-async fn session(
+async fn sign_in(
     shared: &Shared,
     client: Client,
     username: &str,
     secret: String,
-) -> Result<String, Problem> {
+) -> Result<Subject, Problem> {
     let secret = Secret::from(secret);
-    let subject: Subject = shared
-        .identity
-        .sign_in(username, &secret, client.address)
-        .await?;
-    let session = shared.identity.issue_session(&subject).map_err(|error| {
+    let signed_in = shared.identity.sign_in(username, &secret, client.address);
+    Ok(signed_in.await?)
+}
+
+fn issued(session: Result<Bearer, IssueError>) -> Result<String, Problem> {
+    let session = session.map_err(|error| {
         tracing::error!(%error, "a session could not be issued");
         Problem::unavailable("signing in failed on the server; try again in a minute")
     })?;

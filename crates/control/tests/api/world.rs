@@ -81,6 +81,11 @@ impl World {
     /// The API over a store that keeps everything in the file `db` of this
     /// folder.
     pub(crate) async fn over(store: Store, folder: TempDir) -> Self {
+        Self::limited(store, folder, RateLimit::default()).await
+    }
+
+    /// The same, for few requests.
+    pub(crate) async fn limited(store: Store, folder: TempDir, rate: RateLimit) -> Self {
         let clock: Clock = Arc::new(Timestamp::now);
         let settings = pullgate_identity::Settings::default();
         let identity = Identity::open(store.clone(), settings, Arc::clone(&clock))
@@ -124,7 +129,7 @@ impl World {
             Arc::clone(&door),
             Arc::clone(&identity),
             Some(console.to_owned()),
-            RateLimit::default(),
+            rate,
         );
         Self {
             store,

@@ -6,3 +6,4 @@ mod org_access_tokens;
 mod registry_access;
 mod secrecy;
 mod settings;
+mod sign_in;

@@ -25,10 +25,6 @@ pub(super) const ABSENT: &[(&str, &str)] = &[
         "* /v2/scim/2.0/*",
         "provisioning by an identity provider comes later",
     ),
-    (
-        "POST /v2/users/2fa-login",
-        "a second factor comes later; signing in never asks for one",
-    ),
 ];
 
 const NO_REPOSITORIES: &str = "Pullgate keeps no repositories";

@@ -12,6 +12,8 @@ use super::actors::Actor;
 pub(super) enum For {
     /// Everybody, signed in or not.
     Everybody,
+    /// Nobody yet: whoever asks is told that they have not signed in.
+    Nobody,
     /// Whoever has signed in, machines too.
     WhoeverSignedIn,
     /// People who have signed in, for what is their own.
@@ -69,6 +71,7 @@ impl Expectation {
             return None;
         }
         let status = match actor {
+            _ if self.whom == For::Nobody => return Some(401),
             Actor::Stranger | Actor::RevokedToken => return Some(401),
             _ if self.whom == For::WhoeverSignedIn => return None,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
@@ -146,6 +149,8 @@ pub(super) fn all() -> Vec<Expectation> {
         // Signing in.
         everybody("POST /v2/users/login")
             .sending(json!({"username": "olivia", "password": super::PASSWORD})),
+        operation(For::Nobody, "POST /v2/users/2fa-login")
+            .sending(json!({"login_2fa_token": "unknown", "code": "123456"})),
         everybody("POST /v2/auth/token")
             .sending(json!({"identifier": "olivia", "secret": super::PASSWORD})),
         // You.

@@ -1,7 +1,7 @@
 //! From a denial to a request to its answer.
 
 use http::Method;
-use pullgate_identity::{Scope, Subject, Via};
+use pullgate_identity::{Scope, Subject, TokenOrder, Via};
 use pullgate_policy::{Mode, Outcome, Permission, Role, Rule, Settings, Switch};
 use pullgate_store::{Actor, NewPerson, TokenOwner};
 use serde_json::{Value, json};
@@ -315,10 +315,8 @@ async fn machines_and_tokens_that_only_read_ask_for_nothing() {
 
 async fn session_of(world: &World, name: &str, owner: TokenOwner) -> String {
     let identity = &world.identity;
-    let issued = identity
-        .issue_token(owner, "a token", &[Scope::RepoRead], None, BY)
-        .await
-        .unwrap();
+    let order = TokenOrder::new(owner, "a token", &[Scope::RepoRead]);
+    let issued = identity.issue_token(order, BY).await.unwrap();
     let from = std::net::Ipv4Addr::LOCALHOST.into();
     let subject = identity.sign_in(name, &issued.secret, from).await.unwrap();
     identity.issue_session(&subject).unwrap().token
