@@ -10,6 +10,7 @@ use pullgate_identity::Identity;
 use pullgate_store::Store;
 
 use crate::error::AdminError;
+use crate::site_status::Machinery;
 
 /// What the services stand on.
 #[derive(Clone)]
@@ -37,6 +38,7 @@ pub struct Admin {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) door: Arc<Door>,
     pub(crate) console: Option<Arc<str>>,
+    pub(crate) machinery: Option<Arc<dyn Machinery>>,
     clock: Clock,
 }
 
@@ -57,6 +59,7 @@ impl Admin {
             catalog,
             door,
             console,
+            machinery: None,
             clock,
         }
     }

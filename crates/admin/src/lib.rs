@@ -13,6 +13,9 @@
 //!   their own exceptions and requests, and change none of it but their own.
 //! - A *site administrator* looks after the installation (organizations, the
 //!   catalog, the cache), and has no right in an organization by it.
+//! - *Whoever has signed in as a person* may read how the server is doing, and
+//!   look up what is known of a namespace on Docker Hub. The catalog as a
+//!   whole, the cache and the upstreams are for site administrators.
 //! - To whoever does not belong to an organization it does not exist: the
 //!   answer is the same for one of others and for none.
 //! - A personal access token administrates only with the scope `repo:admin`,
@@ -33,6 +36,7 @@ mod admin;
 mod allowlist;
 mod audit;
 mod caller;
+mod catalog;
 mod console_sessions;
 mod decisions;
 mod difference;
@@ -48,6 +52,7 @@ mod requests;
 mod rights;
 mod set_up;
 mod settings;
+mod site_status;
 mod text;
 
 pub use access_tokens::{NewAccessToken, Whose};
@@ -76,3 +81,4 @@ pub use pullgate_store::{
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
+pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};

@@ -73,6 +73,17 @@ impl Upstream {
         repository: &Repository,
         credentials: &Credentials,
     ) -> Result<Answer, UpstreamError> {
+        let answer = self.ask_it(request, repository, credentials).await;
+        self.last_seen.note(self.now(), &answer);
+        answer
+    }
+
+    async fn ask_it(
+        &self,
+        request: &Request,
+        repository: &Repository,
+        credentials: &Credentials,
+    ) -> Result<Answer, UpstreamError> {
         let key = (credentials.key(), repository.clone());
         let kept = self.grants.current(&key, self.now()).await;
         let answer = self.follow(request, kept.as_deref()).await?;

@@ -13,6 +13,7 @@ use crate::error::UpstreamError;
 use crate::grants::Grants;
 use crate::origin::HostPort;
 use crate::resolver::SystemNames;
+use crate::seen::{LastSeen, Seen};
 
 /// Tells the time. A parameter, so that tests can make tokens expire.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -52,6 +53,7 @@ pub struct Upstream {
     pub(crate) redirects: Vec<HostPort>,
     pub(crate) clients: Clients,
     pub(crate) grants: Grants,
+    pub(crate) last_seen: LastSeen,
     site: Credentials,
     clock: Clock,
 }
@@ -83,6 +85,7 @@ impl Upstream {
             realms: config.realms.clone(),
             redirects: config.redirects.clone(),
             grants: Grants::new(),
+            last_seen: LastSeen::default(),
             site,
             clock: Arc::clone(&parts.clock),
         })
@@ -91,6 +94,11 @@ impl Upstream {
     /// The registry that this is the client of.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// What came of the last request to it; none before the first.
+    pub fn seen(&self) -> Option<Seen> {
+        self.last_seen.get()
     }
 
     /// The site's own credentials: the account in the configuration, or none.

@@ -54,6 +54,11 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "Requests and exceptions",
         "What members ask their owners to allow, and what is allowed to somebody until a date.",
     ),
+    (
+        "site",
+        "The installation",
+        "How the server is doing, and what it knows of Docker Hub's namespaces.",
+    ),
 ];
 
 pub(super) fn tags() -> Vec<Tag> {

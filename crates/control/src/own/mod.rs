@@ -2,6 +2,7 @@
 
 mod additions;
 mod allowlist;
+mod catalog;
 mod decisions;
 mod exceptions;
 mod explain;
@@ -9,6 +10,7 @@ mod namespaces;
 mod preview;
 mod requests;
 mod settings;
+mod site;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -34,4 +36,6 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(preview::routes())
         .merge(requests::routes())
         .merge(exceptions::routes())
+        .merge(catalog::routes())
+        .merge(site::routes())
 }

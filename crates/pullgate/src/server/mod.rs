@@ -5,6 +5,7 @@ mod connections;
 mod ending;
 mod first_link;
 mod forwarded;
+mod machinery;
 mod operations;
 mod parts;
 mod poke;

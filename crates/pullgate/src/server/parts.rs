@@ -17,6 +17,7 @@ use pullgate_reference::Registry;
 use pullgate_store::{DatabaseUrl, Store};
 use pullgate_upstream::{Login, UpstreamConfig, Upstreams, read_password};
 
+use super::machinery::ServerMachinery;
 use crate::config::Config;
 use crate::failure::Failure;
 
@@ -75,9 +76,9 @@ impl Parts {
     }
 
     /// The API over these parts.
-    pub(crate) fn control(&self, config: &Config) -> Control {
+    pub(crate) fn control(&self, config: &Config, machinery: ServerMachinery) -> Control {
         Control::new(
-            self.admin(config),
+            self.admin(config).with_machinery(Arc::new(machinery)),
             Arc::clone(&self.door),
             Arc::clone(&self.identity),
             config.public_url.clone(),

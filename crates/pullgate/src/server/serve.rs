@@ -19,6 +19,7 @@ use super::connections::{Handler, Listener};
 use super::ending::{End, Phase};
 use super::first_link;
 use super::forwarded::TrustedProxies;
+use super::machinery::ServerMachinery;
 use super::operations::Operations;
 use super::parts::{Parts, clock, open_upstreams};
 use super::poke;
@@ -92,6 +93,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let upstreams = open_upstreams(config)?;
     let parts = Arc::new(Parts::open(config).await?);
     let cache = open_cache(config).await?;
+    let machinery = ServerMachinery::new(cache.clone(), upstreams.clone());
     let proxies = TrustedProxies::new(&config.trusted_proxies);
     let gateway = GatewayHandler {
         gateway: Arc::new(parts.gateway(config, upstreams, cache.clone())?),
@@ -116,7 +118,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
     let control = ControlHandler {
-        control: parts.control(config),
+        control: parts.control(config, machinery),
         console: parts.console(config, gateway_listener.address()?.port()),
         proxies,
     };

@@ -29,6 +29,8 @@ pub(super) enum For {
     MembersAlone(u16),
     /// An organization's owners alone, to read or to change.
     Owners,
+    /// The same, for what belongs to no organization.
+    Site,
     /// Whoever looks after the site, who is none of those who ask.
     SiteAdministrators,
     /// Owners who have signed in with a password.
@@ -74,6 +76,7 @@ impl Expectation {
             _ if self.whom == For::Nobody => return Some(401),
             Actor::Stranger | Actor::RevokedToken => return Some(401),
             _ if self.whom == For::WhoeverSignedIn => return None,
+            _ if self.whom == For::Site => 403,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
             Actor::OwnersReadToken | Actor::OwnersAdminToken if self.by_password() => 403,
             _ if matches!(self.whom, For::People | For::PeopleByPassword) => return None,
@@ -170,6 +173,15 @@ pub(super) fn all() -> Vec<Expectation> {
         owners_by_password("PATCH /v2/orgs/{}/access-tokens/{}")
             .sending(json!({"label": "ci", "is_active": false})),
         owners_by_password("DELETE /v2/orgs/{}/access-tokens/{}"),
+        // The installation.
+        operation(For::People, "GET /api/v1/system"),
+        operation(For::Site, "GET /api/v1/cache"),
+        operation(For::Site, "GET /api/v1/upstreams"),
+        operation(For::Site, "GET /api/v1/catalog"),
+        operation(For::Site, "POST /api/v1/catalog").sending(json!({
+            "version": 1, "exported_at": "2026-11-24T02:30:00Z", "namespaces": [],
+        })),
+        operation(For::People, "GET /api/v1/catalog/namespaces/{}"),
         // Settings of an organization.
         insiders("GET /v2/orgs/{}/settings"),
         owners("PUT /v2/orgs/{}/settings").sending(json!({"restricted_images": {

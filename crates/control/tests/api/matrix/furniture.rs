@@ -81,6 +81,7 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         ("/v2/orgs/{}/access-tokens/{}", &*machines),
         ("/v2/auditlogs/{}", "acme"),
         ("/api/v1/orgs/{}/decisions/{}", &*decision),
+        ("/api/v1/catalog/namespaces/{}", "bitnami"),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
         ("/api/v1/orgs/{}/requests/{}", &request),

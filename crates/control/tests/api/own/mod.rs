@@ -9,3 +9,4 @@ mod preview;
 pub(crate) mod pulls;
 mod requests;
 mod settings;
+mod site;
