@@ -324,9 +324,9 @@ fn a_user_is_disabled_and_enabled() {
     );
     assert_eq!(
         site.told("user list"),
-        "USER  STATUS    SINCE             EMAIL\n\
-         mia   disabled  DATE\n\
-         olga  active    DATE\n"
+        "USER  STATUS    SITE ROLE  SINCE             EMAIL\n\
+         mia   disabled  none       DATE\n\
+         olga  active    none       DATE\n"
     );
     assert!(site.ok("member list acme").contains("mia (disabled)"));
     assert_eq!(
