@@ -18,7 +18,7 @@ impl World {
         let answer = ask("POST", "/v2/users/login")
             .body("application/json", login.to_string().as_bytes())
             .to(site.gateway.control());
-        let owner = answer.json()["token"].as_str().unwrap().to_owned();
+        let owner = text(&answer.json()["token"]);
         Self { site, owner }
     }
 
@@ -37,8 +37,8 @@ impl World {
         let made = made.json();
         let machine = Person {
             username: "acme".to_owned(),
-            secret: made["token"].as_str().unwrap().to_owned(),
-            home: made["id"].as_str().unwrap().to_owned(),
+            secret: text(&made["token"]),
+            home: text(&made["id"]),
         };
         (
             format!("/v2/orgs/acme/access-tokens/{}", machine.home),
@@ -65,6 +65,13 @@ impl World {
             tokens.text(),
             self.site.gateway.process().log()
         )
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => panic!("not a text: {value}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Registry Access Management, by the calls of Docker's Terraform provider.
 
+use std::slice;
+
 use http::Method;
 use pullgate_identity::{Reach, Subject, Via};
 use pullgate_policy::Rule;
@@ -47,9 +49,9 @@ async fn what_terraform_writes_is_what_it_reads_from_create_to_delete() {
     let alt = custom("https://alternate.com", "My alt registry", false);
     let port = custom("registry.acme.example:5000", "Ours", true);
     for wanted in [
-        registries(true, true, &[mine.clone()]),
-        registries(true, false, &[mine.clone()]),
-        registries(false, false, &[mine.clone()]),
+        registries(true, true, slice::from_ref(&mine)),
+        registries(true, false, slice::from_ref(&mine)),
+        registries(false, false, slice::from_ref(&mine)),
         registries(false, false, &[mine.clone(), alt.clone()]),
         registries(true, false, &[alt, port, mine]),
         registries(false, false, &[]),

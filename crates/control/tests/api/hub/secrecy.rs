@@ -1,6 +1,7 @@
 //! THREATS.md, "secrets in logs": the secret of an access token is in one
 //! answer, and nowhere else.
 
+use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -86,7 +87,7 @@ async fn secrets_in_logs_lists_and_the_history() {
         6,
         "two were made, switched off and deleted"
     );
-    seen += &format!("{history:?}");
+    write!(seen, "{history:?}").unwrap();
     seen += &String::from_utf8_lossy(&log.0.lock().unwrap());
     for secret in secrets {
         assert!(secret.len() > 40);
