@@ -16,6 +16,8 @@
 //! - *Whoever has signed in as a person* may read how the server is doing, and
 //!   look up what is known of a namespace on Docker Hub. The catalog as a
 //!   whole, the cache and the upstreams are for site administrators.
+//! - An owner may change their own standing as that of others, as long as one
+//!   owner who can sign in is left. A member cannot leave by themselves.
 //! - To whoever does not belong to an organization it does not exist: the
 //!   answer is the same for one of others and for none.
 //! - A personal access token administrates only with the scope `repo:admin`,
@@ -44,8 +46,12 @@ mod error;
 mod exceptions;
 mod expected;
 mod image_access;
+mod invited;
+mod invites;
+mod members;
 mod my_account;
 mod namespaces;
+mod organizations;
 mod preview;
 mod registry_access;
 mod requests;
@@ -53,6 +59,7 @@ mod rights;
 mod set_up;
 mod settings;
 mod site_status;
+mod teams;
 mod text;
 
 pub use access_tokens::{NewAccessToken, Whose};
@@ -69,16 +76,20 @@ pub use error::AdminError;
 pub use exceptions::ExceptionsShown;
 pub use expected::Expected;
 pub use image_access::ImageAccess;
+pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
+pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
 pub use pullgate_access::Seen;
 pub use pullgate_store::{
-    AccessRequest, AllowlistEntry, Approval, ApprovedFor, Asking, Became, DecisionCursor,
-    DecisionRecord, ExceptionId, ExceptionRecord, InvalidCursor, Namespace, NewException, Part,
-    RepositoryTotal, RequestId, RequestState, StoredSettings, Window,
+    AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
+    Became, DecisionCursor, DecisionRecord, ExceptionId, ExceptionRecord, InvalidCursor, Invite,
+    InviteId, Invitee, Namespace, NewException, Organization, Part, RepositoryTotal, RequestId,
+    RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};
+pub use teams::TeamQuery;

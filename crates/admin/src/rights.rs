@@ -118,7 +118,8 @@ pub(crate) fn no_such_organization(name: impl std::fmt::Display) -> AdminError {
     ))
 }
 
-fn machine() -> AdminError {
+/// For whom nothing here is.
+pub(crate) fn machine() -> AdminError {
     AdminError::Forbidden(
         "an organization's access token pulls images and administrates nothing; sign in as a person"
             .to_owned(),

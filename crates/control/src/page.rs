@@ -1,6 +1,7 @@
 //! Pages, in Docker Hub's shape.
 
 use http::Uri;
+use pullgate_admin::Window;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,6 +63,14 @@ impl Wanted {
     pub(crate) fn offset(self) -> usize {
         let offset = u64::from(self.number - 1) * u64::from(self.size);
         usize::try_from(offset).unwrap_or(usize::MAX)
+    }
+
+    /// The part of the list that this page shows.
+    pub(crate) fn window(self) -> Window {
+        Window {
+            offset: self.offset() as u64,
+            limit: self.size,
+        }
     }
 
     /// Cuts this page out of all entries. `base` is the address at which this

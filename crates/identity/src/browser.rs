@@ -1,5 +1,5 @@
 //! Secrets that a browser carries: of a session of the console, in its forms,
-//! and in a set-up link.
+//! and in the links for setting up and for answering an invite.
 //!
 //! Each is 256 random bits, so that nobody guesses one and a lookup by its
 //! keyed hash is enough. What a form carries is derived from its session's
@@ -21,6 +21,8 @@ pub enum BrowserSecret {
     Session,
     /// A set-up link.
     SetUp,
+    /// The link of an invite.
+    Invite,
 }
 
 /// The keys of their hashes.
@@ -28,6 +30,7 @@ pub enum BrowserSecret {
 pub(crate) struct BrowserKeys {
     session: HashKey,
     set_up: HashKey,
+    invite: HashKey,
     form: HashKey,
 }
 
@@ -36,6 +39,7 @@ impl BrowserKeys {
         Self {
             session: secret.key_for("console sessions"),
             set_up: secret.key_for("set-up links"),
+            invite: secret.key_for("invites"),
             form: secret.key_for("console forms"),
         }
     }
@@ -44,6 +48,7 @@ impl BrowserKeys {
         let key = match purpose {
             BrowserSecret::Session => &self.session,
             BrowserSecret::SetUp => &self.set_up,
+            BrowserSecret::Invite => &self.invite,
         };
         key.hash(&[bytes])
     }

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::admin::{
-    CatalogCommand, DecisionsCommand, ExceptionCommand, MemberCommand, NamespaceCommand,
-    OrgCommand, PolicyCommand, TeamCommand, TokenCommand, UserCommand,
+    CatalogCommand, DecisionsCommand, ExceptionCommand, InviteCommand, MemberCommand,
+    NamespaceCommand, OrgCommand, PolicyCommand, TeamCommand, TokenCommand, UserCommand,
 };
 use crate::config::{self, Config};
 use crate::demo::DemoCommand;
@@ -115,6 +115,8 @@ enum Command {
     #[command(subcommand)]
     Member(MemberCommand),
     #[command(subcommand)]
+    Invite(InviteCommand),
+    #[command(subcommand)]
     Team(TeamCommand),
     #[command(subcommand)]
     Namespace(NamespaceCommand),
@@ -170,6 +172,7 @@ impl Cli {
             Command::Org(command) => command.run(config).await,
             Command::User(command) => command.run(config).await,
             Command::Member(command) => command.run(config).await,
+            Command::Invite(command) => command.run(config).await,
             Command::Team(command) => command.run(config).await,
             Command::Namespace(command) => command.run(config).await,
             Command::Token(command) => command.run(config).await,

@@ -12,6 +12,8 @@ pub enum Actor {
     Person(Username),
     /// A site administrator at the command line, who has the database itself.
     CommandLine,
+    /// Whoever has the link of an invite, and has not signed in.
+    Invitee,
     /// Pullgate by itself.
     System,
 }
@@ -21,6 +23,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Person(username) => write!(f, "person:{username}"),
             Self::CommandLine => f.write_str("command line"),
+            Self::Invitee => f.write_str("invitee"),
             Self::System => f.write_str("system"),
         }
     }
@@ -28,7 +31,7 @@ impl fmt::Display for Actor {
 
 /// A text that names nobody who could have changed something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no actor; expected person:<name>, command line or system")]
+#[error("{0:?} names no actor; expected person:<name>, command line, invitee or system")]
 pub struct UnknownActor(String);
 
 impl FromStr for Actor {
@@ -38,6 +41,7 @@ impl FromStr for Actor {
         let unknown = || UnknownActor(text.to_owned());
         match text {
             "command line" => Ok(Self::CommandLine),
+            "invitee" => Ok(Self::Invitee),
             "system" => Ok(Self::System),
             _ => {
                 let username = text.strip_prefix("person:").ok_or_else(unknown)?;

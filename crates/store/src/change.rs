@@ -66,6 +66,18 @@ impl Change<'_> {
         self.actor
     }
 
+    /// A number for something new that tools know by a number.
+    pub(crate) async fn next_number(&mut self) -> Result<i64, StoreError> {
+        let (number,): (i64,) = self
+            .link()
+            .only(
+                "UPDATE generation SET numbers = numbers + 1 WHERE id = 1 RETURNING numbers",
+                values![],
+            )
+            .await?;
+        Ok(number)
+    }
+
     /// Writes a row of history and goes on, for what is several changes: each
     /// has its row and its generation, and all of them come true or none.
     pub(crate) async fn also(&mut self, entry: Entry<'_>) -> Result<(), StoreError> {

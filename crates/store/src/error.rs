@@ -114,6 +114,15 @@ pub enum Conflict {
         /// The most that there can be.
         most: i64,
     },
+    /// An invite is for one person alone. The text does not say for whom.
+    #[error("this invite is for somebody else; sign in as whom it is for")]
+    InvitedIsAnother,
+    /// Who accepts an invite belongs to its organization.
+    #[error("you belong to {organization} already; nothing was changed")]
+    AlreadyMember {
+        /// The organization.
+        organization: OrganizationName,
+    },
     /// The owners team is made of roles.
     #[error(
         "the team owners is made of the organization's owners; give somebody the role owner instead"

@@ -39,6 +39,8 @@ pub enum Action {
     MemberRemoved,
     /// A team was made.
     TeamCreated,
+    /// A team got another name or another description.
+    TeamChanged,
     /// A team was deleted.
     TeamDeleted,
     /// A member was put into a team.
@@ -47,6 +49,16 @@ pub enum Action {
     TeamMemberRemoved,
     /// A team's additions were replaced.
     TeamAdditionsChanged,
+    /// Somebody was invited. The history never holds the link's secret.
+    InviteCreated,
+    /// An invite got a new link, and its old one ended.
+    InviteResent,
+    /// An invite was withdrawn.
+    InviteRevoked,
+    /// An invite was accepted.
+    InviteAccepted,
+    /// Whoever had the link of an invite declined it.
+    InviteDeclined,
     /// An organization's settings were changed.
     SettingsChanged,
     /// Registries got other names, or others were listed without being
@@ -102,10 +114,16 @@ impl Action {
             Self::RoleChanged => "role_changed",
             Self::MemberRemoved => "member_removed",
             Self::TeamCreated => "team_created",
+            Self::TeamChanged => "team_changed",
             Self::TeamDeleted => "team_deleted",
             Self::TeamMemberAdded => "team_member_added",
             Self::TeamMemberRemoved => "team_member_removed",
             Self::TeamAdditionsChanged => "team_additions_changed",
+            Self::InviteCreated => "invite_created",
+            Self::InviteResent => "invite_resent",
+            Self::InviteRevoked => "invite_revoked",
+            Self::InviteAccepted => "invite_accepted",
+            Self::InviteDeclined => "invite_declined",
             Self::SettingsChanged => "settings_changed",
             Self::RegistryNamesChanged => "registry_names_changed",
             Self::PolicyApplied => "policy_applied",

@@ -274,5 +274,6 @@ identified!(
     crate::ids::TokenId,
     crate::ids::ExceptionId,
     crate::ids::SessionId,
-    crate::ids::RequestId
+    crate::ids::RequestId,
+    crate::ids::InviteId
 );

@@ -43,7 +43,7 @@ pub struct Belonging {
 }
 
 /// The word for a role in the database.
-fn role_word(role: Role) -> &'static str {
+pub(crate) fn role_word(role: Role) -> &'static str {
     match role {
         Role::Owner => "owner",
         Role::Member => "member",
@@ -52,7 +52,7 @@ fn role_word(role: Role) -> &'static str {
 
 /// The columns of a member.
 #[derive(sqlx::FromRow)]
-struct MemberColumns {
+pub(crate) struct MemberColumns {
     person: String,
     username: String,
     email: String,
@@ -62,7 +62,7 @@ struct MemberColumns {
 }
 
 impl MemberColumns {
-    fn read(self) -> Result<Member, StoreError> {
+    pub(crate) fn read(self) -> Result<Member, StoreError> {
         let place = Place {
             what: "membership",
             name: &self.username,
@@ -91,37 +91,21 @@ impl Store {
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
         let person = change.person(username).await?.id;
-        let before = change.role(organization, person).await?;
-        if before == Some(role) {
-            return Ok(());
-        }
-        if before == Some(Role::Owner) {
-            change
-                .check_other_owner(organization, username, person)
-                .await?;
-        }
-        let at = change.at();
-        change
-            .link()
-            .execute(
-                "INSERT INTO members (organization, person, role, since) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (organization, person) DO UPDATE SET role = excluded.role",
-                values![organization, person, role_word(role), at],
-            )
-            .await?;
-        let action = match before {
-            None => Action::MemberAdded,
-            Some(_) => Action::RoleChanged,
-        };
-        change
-            .commit(Entry {
-                organization: Some(organization),
-                action,
-                subject: username.as_str(),
-                before: before.map(|role| json!(role)),
-                after: Some(json!(role)),
-            })
-            .await
+        change.give_role(organization, username, person, role).await
+    }
+
+    /// Gives a member another role. The last active owner cannot be demoted.
+    pub async fn set_role(
+        &self,
+        organization: &OrganizationName,
+        username: &Username,
+        role: Role,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut change = self.change(actor).await?;
+        change.check_organization(organization).await?;
+        let person = change.member(organization, username).await?;
+        change.give_role(organization, username, person, role).await
     }
 
     /// Ends a membership, with the person's places in teams, the exceptions
@@ -263,8 +247,58 @@ impl Change<'_> {
         place.parse(&id)
     }
 
+    /// Gives a person a role, and ends the change; nothing happens if they
+    /// have it.
+    async fn give_role(
+        mut self,
+        organization: &OrganizationName,
+        username: &Username,
+        person: PersonId,
+        role: Role,
+    ) -> Result<(), StoreError> {
+        let before = self.role(organization, person).await?;
+        if before == Some(role) {
+            return Ok(());
+        }
+        if before == Some(Role::Owner) {
+            self.check_other_owner(organization, username, person)
+                .await?;
+        }
+        let action = match before {
+            None => Action::MemberAdded,
+            Some(_) => Action::RoleChanged,
+        };
+        self.put_member(organization, person, role).await?;
+        self.commit(Entry {
+            organization: Some(organization),
+            action,
+            subject: username.as_str(),
+            before: before.map(|role| json!(role)),
+            after: Some(json!(role)),
+        })
+        .await
+    }
+
+    /// Writes that a person has a role in an organization.
+    pub(crate) async fn put_member(
+        &mut self,
+        organization: &OrganizationName,
+        person: PersonId,
+        role: Role,
+    ) -> Result<(), StoreError> {
+        let at = self.at();
+        self.link()
+            .execute(
+                "INSERT INTO members (organization, person, role, since) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (organization, person) DO UPDATE SET role = excluded.role",
+                values![organization, person, role_word(role), at],
+            )
+            .await?;
+        Ok(())
+    }
+
     /// The role of a person, if it is a member.
-    async fn role(
+    pub(crate) async fn role(
         &mut self,
         organization: &OrganizationName,
         person: PersonId,

@@ -17,6 +17,7 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         "site administrators",
         include_str!("../migrations/0002_site_administrators.sql"),
     ),
+    (3, "people", include_str!("../migrations/0003_people.sql")),
     (
         4,
         "access tokens",

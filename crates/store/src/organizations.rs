@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, Settings, Username};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use crate::actor::Actor;
 use crate::change::{Change, Entry};
 use crate::column::{Place, check_text};
 use crate::error::StoreError;
 use crate::history::Action;
+use crate::ids::numbered;
 use crate::link::values;
 use crate::people::Person;
 use crate::store::Store;
@@ -22,11 +24,20 @@ pub struct Organization {
     pub display_name: String,
     /// Since when it exists.
     pub created_at: Timestamp,
+    /// The number by which tools know its owners team.
+    pub number: i64,
 }
 
-type Columns = (String, String, i64);
+impl Organization {
+    /// The identifier by which tools know it.
+    pub fn id(&self) -> Uuid {
+        numbered(1, self.number, self.created_at)
+    }
+}
 
-fn read((name, display_name, created_at): Columns) -> Result<Organization, StoreError> {
+type Columns = (String, String, i64, i64);
+
+fn read((name, display_name, created_at, number): Columns) -> Result<Organization, StoreError> {
     let place = Place {
         what: "organization",
         name: &name,
@@ -35,6 +46,7 @@ fn read((name, display_name, created_at): Columns) -> Result<Organization, Store
         name: place.parse(&name)?,
         display_name,
         created_at: place.time(created_at)?,
+        number,
     })
 }
 
@@ -67,7 +79,7 @@ impl Store {
             .await?
             .link()
             .first(
-                "SELECT name, display_name, created_at FROM organizations WHERE name = $1",
+                "SELECT name, display_name, created_at, number FROM organizations WHERE name = $1",
                 values![name],
             )
             .await?;
@@ -82,7 +94,7 @@ impl Store {
             .await?
             .link()
             .all(
-                "SELECT name, display_name, created_at FROM organizations ORDER BY name",
+                "SELECT name, display_name, created_at, number FROM organizations ORDER BY name",
                 values![],
             )
             .await?;
@@ -118,12 +130,13 @@ impl Change<'_> {
     ) -> Result<Founding, StoreError> {
         check_text("display name", display_name, 200)?;
         let (at, settings) = (self.at(), Settings::default());
+        let number = self.next_number().await?;
         let made = self
             .link()
             .execute(
-                "INSERT INTO organizations (name, display_name, created_at) VALUES ($1, $2, $3)
-                 ON CONFLICT (name) DO NOTHING",
-                values![name, display_name, at],
+                "INSERT INTO organizations (name, display_name, created_at, number)
+                 VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING",
+                values![name, display_name, at, number],
             )
             .await?;
         if made == 0 {
@@ -142,6 +155,7 @@ impl Change<'_> {
                 name: name.clone(),
                 display_name: display_name.to_owned(),
                 created_at: at,
+                number,
             },
             after: json!({
                 "display_name": display_name,

@@ -12,6 +12,7 @@ pub(crate) struct Search<'v> {
     text: String,
     values: Vec<Value<'v>>,
     conditions: usize,
+    end: &'static str,
 }
 
 impl<'v> Search<'v> {
@@ -21,7 +22,14 @@ impl<'v> Search<'v> {
             text: select.to_owned(),
             values: Vec::new(),
             conditions: 0,
+            end: "",
         }
+    }
+
+    /// The same, with a text after all else: for a question within another,
+    /// whose `SELECT … FROM (SELECT … FROM …` it begins with.
+    pub(crate) fn ending(self, end: &'static str) -> Self {
+        Self { end, ..self }
     }
 
     /// Adds a condition: its text up to the parameter, and the parameter.
@@ -90,9 +98,21 @@ impl<'v> Search<'v> {
     }
 
     /// The first row.
-    pub(crate) async fn first<T: Row>(self, link: Link<'_>) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn first<T: Row>(mut self, link: Link<'_>) -> Result<Option<T>, StoreError> {
+        self.text.push_str(self.end);
         // Safe: made of static texts and numbers of parameters alone.
         link.first(AssertSqlSafe(self.text), &self.values).await
+    }
+
+    /// The first rows in an order.
+    pub(crate) async fn page<T: Row>(
+        self,
+        link: Link<'_>,
+        order: &'static str,
+        limit: u32,
+    ) -> Result<Vec<T>, StoreError> {
+        let first = Window { offset: 0, limit };
+        self.window(link, order, first).await
     }
 
     /// The rows of a window in an order.
@@ -109,21 +129,7 @@ impl<'v> Search<'v> {
         self.text.push_str(" OFFSET ");
         let offset = i64::try_from(window.offset).unwrap_or(i64::MAX);
         self.bind(Value::Int(offset));
-        // Safe: made of static texts and numbers of parameters alone.
-        link.all(AssertSqlSafe(self.text), &self.values).await
-    }
-
-    /// The first rows in an order.
-    pub(crate) async fn page<T: Row>(
-        mut self,
-        link: Link<'_>,
-        order: &'static str,
-        limit: u32,
-    ) -> Result<Vec<T>, StoreError> {
-        self.text.push_str(" ORDER BY ");
-        self.text.push_str(order);
-        self.text.push_str(" LIMIT ");
-        self.bind(Value::Int(limit.into()));
+        self.text.push_str(self.end);
         // Safe: made of static texts and numbers of parameters alone.
         link.all(AssertSqlSafe(self.text), &self.values).await
     }

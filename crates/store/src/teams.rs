@@ -8,9 +8,10 @@ use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
 use crate::change::{Change, Entry};
-use crate::column::Place;
+use crate::column::{Place, check_text};
 use crate::error::{Conflict, StoreError};
 use crate::history::Action;
+use crate::ids::PersonId;
 use crate::link::values;
 use crate::store::Store;
 
@@ -18,6 +19,9 @@ use crate::store::Store;
 pub(crate) const OWNERS: &str = "owners";
 
 const SELECT_ADDITIONS: &str = "SELECT additions FROM teams WHERE organization = $1 AND name = $2";
+
+/// The most characters of a description.
+pub(crate) const LONGEST_DESCRIPTION: usize = 1_000;
 
 /// A team of an organization. The owners team is not among them: it is made of
 /// the members whose role is owner.
@@ -34,24 +38,38 @@ pub struct Team {
 }
 
 impl Store {
-    /// Makes a team without members and additions. `owners` is refused.
+    /// Makes a team without members, additions and description. `owners` is
+    /// refused.
     pub async fn create_team(
         &self,
         organization: &OrganizationName,
         team: &TeamName,
         actor: &Actor,
     ) -> Result<(), StoreError> {
+        self.create_described_team(organization, team, "", actor)
+            .await
+    }
+
+    /// Makes a team without members and additions. `owners` is refused.
+    pub async fn create_described_team(
+        &self,
+        organization: &OrganizationName,
+        team: &TeamName,
+        description: &str,
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
         refuse_owners(team)?;
+        check_text("description", description, LONGEST_DESCRIPTION)?;
         let mut change = self.change(actor).await?;
         change.check_organization(organization).await?;
         let additions = json!(TeamAdditions::default()).to_string();
-        let at = change.at();
+        let (at, number) = (change.at(), change.next_number().await?);
         let made = change
             .link()
             .execute(
-                "INSERT INTO teams (organization, name, additions, created_at)
-                 VALUES ($1, $2, $3, $4) ON CONFLICT (organization, name) DO NOTHING",
-                values![organization, team, additions, at],
+                "INSERT INTO teams (organization, name, additions, created_at, number, description)
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (organization, name) DO NOTHING",
+                values![organization, team, additions, at, number, description],
             )
             .await?;
         if made == 0 {
@@ -63,7 +81,7 @@ impl Store {
                 action: Action::TeamCreated,
                 subject: team.as_str(),
                 before: None,
-                after: Some(json!(team)),
+                after: Some(json!({"name": team, "description": description})),
             })
             .await
     }
@@ -84,6 +102,14 @@ impl Store {
             .link()
             .execute(
                 "DELETE FROM teams WHERE organization = $1 AND name = $2",
+                values![organization, team],
+            )
+            .await?;
+        // Who was invited into it is still invited.
+        change
+            .link()
+            .execute(
+                "UPDATE invites SET team = NULL WHERE organization = $1 AND team = $2",
                 values![organization, team],
             )
             .await?;
@@ -123,15 +149,7 @@ impl Store {
         let mut change = self.change(actor).await?;
         change.check_team(organization, team).await?;
         let person = change.member(organization, username).await?;
-        let added = change
-            .link()
-            .execute(
-                "INSERT INTO team_members (organization, team, person) VALUES ($1, $2, $3)
-                 ON CONFLICT (organization, team, person) DO NOTHING",
-                values![organization, team, person],
-            )
-            .await?;
-        if added == 0 {
+        if !change.put_team_member(organization, team, person).await? {
             return Ok(());
         }
         change
@@ -288,7 +306,7 @@ impl Store {
     }
 }
 
-fn refuse_owners(team: &TeamName) -> Result<(), StoreError> {
+pub(crate) fn refuse_owners(team: &TeamName) -> Result<(), StoreError> {
     if team.as_str() == OWNERS {
         return Err(Conflict::OwnersTeam.into());
     }
@@ -296,6 +314,24 @@ fn refuse_owners(team: &TeamName) -> Result<(), StoreError> {
 }
 
 impl Change<'_> {
+    /// Puts a member into a team that is there; says whether that is new.
+    pub(crate) async fn put_team_member(
+        &mut self,
+        organization: &OrganizationName,
+        team: &TeamName,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        let added = self
+            .link()
+            .execute(
+                "INSERT INTO team_members (organization, team, person) VALUES ($1, $2, $3)
+                 ON CONFLICT (organization, team, person) DO NOTHING",
+                values![organization, team, person],
+            )
+            .await?;
+        Ok(added != 0)
+    }
+
     /// That there is such a team.
     pub(crate) async fn check_team(
         &mut self,

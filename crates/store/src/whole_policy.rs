@@ -224,12 +224,13 @@ impl Change<'_> {
             if team.as_str() == "owners" {
                 return Err(Conflict::OwnersTeam.into());
             }
+            let number = self.next_number().await?;
             self.link()
                 .execute(
-                    "INSERT INTO teams (organization, name, additions, created_at)
-                     VALUES ($1, $2, $3, $4)
+                    "INSERT INTO teams (organization, name, additions, created_at, number)
+                     VALUES ($1, $2, $3, $4, $5)
                      ON CONFLICT (organization, name) DO UPDATE SET additions = excluded.additions",
-                    values![organization, team, json!(additions).to_string(), at],
+                    values![organization, team, json!(additions).to_string(), at, number],
                 )
                 .await?;
         }

@@ -2,9 +2,17 @@
 //! description of its API, version 2-beta.
 
 mod access_tokens;
+mod account;
 mod audit_logs;
+mod group_members;
+mod groups;
+mod invites;
+mod member;
+mod members;
+mod members_export;
 mod namespaces;
 mod org_access_tokens;
+mod organizations;
 mod registry_access;
 mod settings;
 mod sign_in;
@@ -29,6 +37,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(namespaces::routes())
         .merge(registry_access::routes())
         .merge(audit_logs::routes())
+        .merge(organizations::routes())
+        .merge(members::routes())
+        .merge(members_export::routes())
+        .merge(groups::routes())
+        .merge(group_members::routes())
+        .merge(invites::routes())
 }
 
 /// The Hub's paths for which there is nothing to manage here.

@@ -29,6 +29,21 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "A secret for machines that belong to nobody: it pulls by the organization's policy.",
     ),
     (
+        "orgs",
+        "Organizations and their members",
+        "Who belongs to an organization, and in which role.",
+    ),
+    (
+        "groups",
+        "Teams",
+        "Named groups of an organization's members. The team owners is made of its owners.",
+    ),
+    (
+        "invites",
+        "Invites",
+        "Inviting people into an organization by a link, and answering such an invite.",
+    ),
+    (
         "org-settings",
         "Settings of an organization",
         "Docker Hub's switches of Image Access Management and Registry Access Management.",

@@ -6,6 +6,7 @@ mod catalog;
 mod decisions;
 mod exceptions;
 mod explain;
+mod invites;
 mod namespaces;
 mod preview;
 mod requests;
@@ -38,4 +39,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(exceptions::routes())
         .merge(catalog::routes())
         .merge(site::routes())
+        .merge(invites::routes())
 }

@@ -18,6 +18,8 @@ use pullgate_identity::{Identity, Reach, Subject, Via};
 use pullgate_policy::{Badge, OrganizationName, Role, Username};
 use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
 /// olivia owns acme and mia is a member of it; oscar owns other; sam belongs
@@ -156,6 +158,14 @@ impl World {
         );
         let document: Document = serde_json::from_str(&document).unwrap();
         self.catalog.import(&document).await.unwrap();
+    }
+
+    /// Writes to the database behind the store's back.
+    pub(crate) async fn meddle(&self, statement: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.database());
+        let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+        database.execute(statement).await.unwrap();
+        database.close().await.unwrap();
     }
 
     /// A session of this person's, as after signing in with a password.

@@ -10,6 +10,7 @@ async fn a_secret_is_found_again_for_its_purpose_alone() {
     let look_up = |purpose, secret: &Secret| identity.browser_secret_hash(purpose, secret);
     assert_eq!(look_up(BrowserSecret::Session, &secret), Some(hash));
     assert_ne!(look_up(BrowserSecret::SetUp, &secret), Some(hash));
+    assert_ne!(look_up(BrowserSecret::Invite, &secret), Some(hash));
     let (other, _) = identity.new_browser_secret(BrowserSecret::Session).unwrap();
     assert_ne!(look_up(BrowserSecret::Session, &other), Some(hash));
     for nonsense in [

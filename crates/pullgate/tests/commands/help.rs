@@ -38,6 +38,7 @@ fn groups_show_examples_and_the_top_shows_exit_codes() {
         "org",
         "user",
         "member",
+        "invite",
         "team",
         "namespace",
         "token",

@@ -6,6 +6,7 @@ mod administrators;
 mod errors;
 mod explaining;
 mod help;
+mod inviting;
 mod requests;
 mod secrets;
 mod server;

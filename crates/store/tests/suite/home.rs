@@ -82,6 +82,23 @@ impl Home {
             .unwrap();
     }
 
+    /// Makes so many people, called person-1 and so on, members of acme.
+    pub(crate) async fn many_people(&self, number: u32) {
+        self.meddle(&format!(
+            "INSERT INTO people
+                 (id, username, email, password_hash, credentials_epoch, status, created_at)
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {number})
+             SELECT substr('00000000-0000-7000-8000-', 1, 24)
+                     || substr('000000000000', 1, 12 - length(CAST(i AS TEXT))) || CAST(i AS TEXT),
+                 'person-' || CAST(i AS TEXT), '', NULL, 1, 'active', 0 FROM n",
+        ))
+        .await;
+        self.meddle(
+            "INSERT INTO members SELECT 'acme', id, 'member', 0 FROM people WHERE email = ''",
+        )
+        .await;
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&self, seconds: i64) {
         *self.now.lock().unwrap() += SignedDuration::from_secs(seconds);

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use pullgate_policy::Outcome;
-use pullgate_store::DecisionFilter;
+use pullgate_store::{DecisionFilter, MemberFilter, MemberSearch, Window};
 use rstest::rstest;
 use uuid::Uuid;
 
@@ -56,19 +56,7 @@ async fn many_members_and_allowlist_entries_are_loaded(#[values(Sqlite, Postgres
         "{on:?}: 10,000 allowlist entries added in {:?}",
         start.elapsed()
     );
-    home.meddle(
-        "INSERT INTO people
-             (id, username, email, password_hash, credentials_epoch, status, created_at)
-         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-         SELECT substr('00000000-0000-7000-8000-', 1, 24) || substr('000000000000', 1, 12 - length(CAST(i AS TEXT))) || CAST(i AS TEXT),
-             'person-' || CAST(i AS TEXT), '', NULL, 1, 'active', 0 FROM n",
-    )
-    .await;
-    home.meddle(
-        "INSERT INTO members (organization, person, role, since)
-         SELECT 'acme', id, 'member', 0 FROM people WHERE email = ''",
-    )
-    .await;
+    home.many_people(10_000).await;
     let start = Instant::now();
     let snapshot = home.store.load().await.unwrap();
     println!("{on:?}: loaded in {:?}", start.elapsed());
@@ -76,4 +64,41 @@ async fn many_members_and_allowlist_entries_are_loaded(#[values(Sqlite, Postgres
     assert_eq!(acme.policy.as_ref().unwrap().allowlist.len(), 10_000);
     assert!(acme.members.len() >= 10_000, "{}", acme.members.len());
     assert!(snapshot.people.len() >= 10_000, "{}", snapshot.people.len());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_of_many_members_is_one_page(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    home.many_people(10_000).await;
+    let (acme, filter) = (org("acme"), MemberFilter::default());
+    for offset in [0, 5_000, 9_900] {
+        let start = Instant::now();
+        let window = Window { offset, limit: 100 };
+        let part = home.store.members_in(&acme, &filter, window).await.unwrap();
+        println!(
+            "{on:?}: 100 of 10,000 members from {offset} in {:?}",
+            start.elapsed()
+        );
+        assert_eq!((part.count, part.entries.len()), (10_002, 100));
+    }
+    let search = MemberFilter {
+        search: Some(MemberSearch::NameOrEmail("person-99")),
+        ..MemberFilter::default()
+    };
+    let start = Instant::now();
+    let part = home
+        .store
+        .members_in(
+            &acme,
+            &search,
+            Window {
+                offset: 0,
+                limit: 100,
+            },
+        )
+        .await
+        .unwrap();
+    println!("{on:?}: searched 10,000 members in {:?}", start.elapsed());
+    assert_eq!((part.count, part.entries.len()), (111, 100));
 }

@@ -112,7 +112,7 @@ async fn the_generation_moves_with_changes_and_with_nothing_else(
 #[case::no_settings("DELETE FROM policies WHERE organization = 'acme'")]
 #[case::namespace("INSERT INTO namespaces VALUES ('A B', 'acme', 0)")]
 #[case::allowlist("INSERT INTO allowlist VALUES ('acme', '**', '', 'system', 0)")]
-#[case::team("INSERT INTO teams VALUES ('acme', 'data', '[1', 0)")]
+#[case::team("INSERT INTO teams VALUES ('acme', 'data', '[1', 0, 9, '')")]
 #[tokio::test]
 async fn a_policy_that_cannot_be_read_is_marked_and_the_others_load(
     #[values(Sqlite, Postgres)] on: Backend,

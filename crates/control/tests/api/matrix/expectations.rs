@@ -22,6 +22,8 @@ pub(super) enum For {
     PeopleByPassword,
     /// The same, for something of olivia's.
     OliviaByPassword,
+    /// The same, who may change something.
+    PeopleWhoChange,
     /// An organization's owners and members.
     Insiders,
     /// An organization's members, for what owners have no need or no right
@@ -79,7 +81,14 @@ impl Expectation {
             _ if self.whom == For::Site => 403,
             Actor::OrganizationToken | Actor::OtherOrganizationToken => 403,
             Actor::OwnersReadToken | Actor::OwnersAdminToken if self.by_password() => 403,
-            _ if matches!(self.whom, For::People | For::PeopleByPassword) => return None,
+            Actor::OwnersReadToken if self.whom == For::PeopleWhoChange => 403,
+            _ if matches!(
+                self.whom,
+                For::People | For::PeopleByPassword | For::PeopleWhoChange
+            ) =>
+            {
+                return None;
+            }
             Actor::Outsider | Actor::OtherOwner => 404,
             Actor::Member if self.whom == For::OliviaByPassword => 404,
             _ if self.whom == For::SiteAdministrators => 403,
@@ -124,6 +133,10 @@ fn olivia_by_password(name: &'static str) -> Expectation {
 
 fn owners_by_password(name: &'static str) -> Expectation {
     operation(For::OwnersByPassword, name)
+}
+
+fn people_who_change(name: &'static str) -> Expectation {
+    operation(For::PeopleWhoChange, name)
 }
 
 fn insiders(name: &'static str) -> Expectation {
@@ -238,6 +251,34 @@ pub(super) fn all() -> Vec<Expectation> {
         // Audit logs.
         owners("GET /v2/auditlogs/{}"),
         owners("GET /v2/auditlogs/{}/actions"),
+        // Organizations and their members.
+        insiders("GET /v2/orgs/{}"),
+        insiders("GET /v2/orgs/{}/members"),
+        owners("GET /v2/orgs/{}/members/export"),
+        insiders("GET /v2/orgs/{}/members/{}"),
+        owners("PUT /v2/orgs/{}/members/{}").sending(json!({"role": "owner"})),
+        owners("DELETE /v2/orgs/{}/members/{}"),
+        // Teams.
+        insiders("GET /v2/orgs/{}/groups"),
+        owners("POST /v2/orgs/{}/groups").sending(json!({"name": "testers"})),
+        insiders("GET /v2/orgs/{}/groups/{}"),
+        owners("PUT /v2/orgs/{}/groups/{}").sending(json!({"name": "testers"})),
+        owners("PATCH /v2/orgs/{}/groups/{}").sending(json!({"description": "who test"})),
+        owners("DELETE /v2/orgs/{}/groups/{}"),
+        insiders("GET /v2/orgs/{}/groups/{}/members"),
+        owners("POST /v2/orgs/{}/groups/{}/members").sending(json!({"member": "olivia"})),
+        owners("DELETE /v2/orgs/{}/groups/{}/members/{}"),
+        // Invites.
+        owners("GET /v2/orgs/{}/invites"),
+        owners("POST /v2/invites/bulk")
+            .sending(json!({"org": "acme", "invitees": ["ann@example.com"]})),
+        owners("PATCH /v2/invites/{}/resend"),
+        owners("DELETE /v2/invites/{}"),
+        everybody("GET /api/v1/invites/{}"),
+        people_who_change("POST /api/v1/invites/{}/accept"),
+        everybody("POST /api/v1/invites/{}/account")
+            .sending(json!({"username": "ann", "password": super::PASSWORD})),
+        everybody("POST /api/v1/invites/{}/decline"),
         // Decisions.
         insiders("GET /api/v1/orgs/{}/decisions"),
         insiders("GET /api/v1/orgs/{}/decisions/export"),

@@ -3,9 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use pullgate_identity::{Scope, Secret, TokenOwner};
-use pullgate_policy::{Covers, Settings, Switch};
-use pullgate_store::{Actor as By, DatabaseUrl, NewException, NewRequest, Store};
+use jiff::{SignedDuration, Timestamp};
+use pullgate_identity::{BrowserSecret, Scope, Secret, TokenOwner};
+use pullgate_policy::{Covers, Role, Settings, Switch};
+use pullgate_store::{
+    Actor as By, DatabaseUrl, InviteOutcome, NewException, NewInvite, NewPerson, NewRequest, Run,
+    Store,
+};
 
 use super::actors::{issue, olivia};
 use super::database::Database;
@@ -31,6 +35,12 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         .set_password_hash(&username("olivia"), &hash.unwrap(), by)
         .await
         .unwrap();
+    let gil = NewPerson {
+        username: username("gil"),
+        email: String::new(),
+        password_hash: None,
+    };
+    world.store.create_person(gil, by).await.unwrap();
     let team = "developers".parse().unwrap();
     world.store.create_team(&acme, &team, by).await.unwrap();
     world
@@ -62,6 +72,14 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
     world.store.change_settings(&acme, by, deny).await.unwrap();
     let request = requested(&world).await;
     let exception = excepted(&world).await;
+    let (invite, _) = invite(&world, "acme").await;
+    // Into an organization that nobody who asks belongs to.
+    world
+        .store
+        .create_organization(&organization("guild"), "", &username("gil"), by)
+        .await
+        .unwrap();
+    let (_, secret) = self::invite(&world, "guild").await;
     world.door.catch_up().await.unwrap();
     let personal = issue(&world, olivia(&world), Scope::RepoRead).await;
     let machines = TokenOwner::Organization(acme);
@@ -82,10 +100,15 @@ pub(super) async fn acme(password: &str) -> (World, Places) {
         ("/v2/auditlogs/{}", "acme"),
         ("/api/v1/orgs/{}/decisions/{}", &*decision),
         ("/api/v1/catalog/namespaces/{}", "bitnami"),
+        ("/v2/orgs/{}/members/{}", "mia"),
+        ("/v2/orgs/{}/groups/{}", "developers"),
+        ("/v2/orgs/{}/groups/{}/members/{}", "mia"),
+        ("/v2/invites/{}", &invite),
         ("/api/v1/orgs/{}", "acme"),
         ("/api/v1/orgs/{}/teams/{}", "developers"),
         ("/api/v1/orgs/{}/requests/{}", &request),
         ("/api/v1/orgs/{}/exceptions/{}", &exception),
+        ("/api/v1/invites/{}", &secret),
     ];
     let places = places.map(|(place, name)| (place, name.to_owned())).into();
     (world, places)
@@ -115,6 +138,29 @@ async fn excepted(world: &World) -> String {
     let (acme, by) = (organization("acme"), By::CommandLine);
     let made = world.store.add_exception(&acme, exception, &by);
     made.await.unwrap().to_string()
+}
+
+/// The id of an invite, and what its link ends with.
+async fn invite(world: &World, into: &str) -> (String, String) {
+    let secret = world.identity.new_browser_secret(BrowserSecret::Invite);
+    let (secret, hash) = secret.unwrap();
+    let new = NewInvite {
+        invitee: format!("{MARK}@example.com").parse().unwrap(),
+        role: Role::Member,
+        team: None,
+        hash,
+        ends_at: Timestamp::now() + SignedDuration::from_hours(1),
+    };
+    let into = organization(into);
+    let made = world
+        .store
+        .add_invites(&into, vec![new], Run::Real, &By::CommandLine)
+        .await
+        .unwrap();
+    let Some(InviteOutcome::Made(invite)) = made.into_iter().next() else {
+        panic!("somebody of that address is there")
+    };
+    (invite.id.to_string(), secret.expose().to_owned())
 }
 
 /// The same once more, with the same names and ids, to be changed alone.

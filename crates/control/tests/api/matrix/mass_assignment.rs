@@ -5,6 +5,7 @@
 //! asked twice in two worlds that are the same, with what it takes and with
 //! more, and afterwards both databases have to hold the same.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::actors::Actor;
@@ -136,6 +137,7 @@ fn told_apart_from_chance(rows: &[String]) -> Vec<String> {
 }
 
 fn without_chance(row: &str) -> String {
+    let row = &without_times_and_passwords(row);
     let mut text = String::new();
     let mut word = String::new();
     for letter in row.chars().chain([' ']) {
@@ -153,6 +155,26 @@ fn without_chance(row: &str) -> String {
         text.push(letter);
     }
     text
+}
+
+/// A password's hash ends with its quotes, and `2026-12-02T23:46:44.725Z` with
+/// its `Z`.
+fn without_times_and_passwords(row: &str) -> String {
+    let mut text = String::new();
+    for (index, part) in row.split("$argon2").enumerate() {
+        match part.split_once('\'') {
+            Some((_, rest)) if index > 0 => {
+                text.push_str("…'");
+                text.push_str(rest);
+            }
+            _ => text.push_str(part),
+        }
+    }
+    let parts = text.split('"').map(|part| match part.parse::<Timestamp>() {
+        Ok(_) => "…",
+        Err(_) => part,
+    });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 fn difference<'a>(one: &'a [String], other: &'a [String]) -> Vec<&'a String> {

@@ -4,6 +4,7 @@ mod additions;
 mod allowlist;
 mod decisions;
 mod exceptions;
+mod invites;
 mod namespaces;
 mod preview;
 pub(crate) mod pulls;

@@ -51,6 +51,7 @@ fn decides(action: Action) -> bool {
             | Action::NamespaceAdded
             | Action::NamespaceRemoved
             | Action::TeamAdditionsChanged
+            | Action::TeamChanged
             | Action::TeamDeleted
             | Action::SettingsChanged
             | Action::PolicyApplied
