@@ -146,6 +146,19 @@ impl TokenOwner {
     }
 }
 
+/// A question about access tokens: the columns of [`TokenColumns`] by name, and
+/// what follows.
+macro_rules! select_tokens {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, person, organization, label, description, scopes, resources, status,
+                 created_by, creator_address, creator_agent, created_at, expires_at, revoked_at,
+                 last_used_at FROM access_tokens ",
+            $rest
+        )
+    };
+}
+
 /// The columns of a token.
 #[derive(sqlx::FromRow)]
 pub(crate) struct TokenColumns {
@@ -304,7 +317,7 @@ impl Store {
             .reader()
             .await?
             .link()
-            .first("SELECT * FROM access_tokens WHERE id = $1", values![id])
+            .first(select_tokens!("WHERE id = $1"), values![id])
             .await?;
         found.map(TokenColumns::read).transpose()
     }
@@ -316,14 +329,14 @@ impl Store {
         let found: Vec<TokenColumns> = match owner {
             TokenOwner::Person(id) => {
                 link.all(
-                    "SELECT * FROM access_tokens WHERE person = $1 ORDER BY id DESC",
+                    select_tokens!("WHERE person = $1 ORDER BY id DESC"),
                     values![*id],
                 )
                 .await?
             }
             TokenOwner::Organization(name) => {
                 link.all(
-                    "SELECT * FROM access_tokens WHERE organization = $1 ORDER BY id DESC",
+                    select_tokens!("WHERE organization = $1 ORDER BY id DESC"),
                     values![name],
                 )
                 .await?
@@ -397,7 +410,7 @@ impl Change<'_> {
     ) -> Result<Token, StoreError> {
         let found: Option<TokenColumns> = self
             .link()
-            .first("SELECT * FROM access_tokens WHERE id = $1", values![id])
+            .first(select_tokens!("WHERE id = $1"), values![id])
             .await?;
         let token = found.map(TokenColumns::read).transpose()?;
         token

@@ -9,7 +9,7 @@ use pullgate_reference::Repository;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::decisions::{DecisionColumns, DecisionRecord};
+use crate::decisions::{DecisionColumns, DecisionRecord, select_decisions};
 use crate::error::StoreError;
 use crate::ids::PersonId;
 use crate::link::{Value, values};
@@ -112,7 +112,7 @@ impl Store {
         &self,
         filter: &DecisionFilter,
     ) -> Result<Vec<DecisionRecord>, StoreError> {
-        let mut search = Search::new("SELECT * FROM decisions");
+        let mut search = Search::new(select_decisions!(""));
         if let Some(organization) = &filter.organization {
             search.add("organization = ", organization);
         }
@@ -180,7 +180,7 @@ impl Store {
             .await?
             .link()
             .first(
-                "SELECT * FROM decisions WHERE id = $1 AND organization = $2",
+                select_decisions!("WHERE id = $1 AND organization = $2"),
                 values![id, organization],
             )
             .await?;

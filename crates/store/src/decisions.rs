@@ -124,6 +124,20 @@ pub(crate) fn legible(text: &str, longest: usize) -> Cow<'_, str> {
     text.chars().take(longest).map(shown).collect()
 }
 
+/// A question about decisions: the columns of [`DecisionColumns`] by name, and
+/// what follows.
+macro_rules! select_decisions {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, at, count, subject, person, organization, client, address, action,
+                 repository, reference, digest, category, badge, rule, outcome, team
+             FROM decisions ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_decisions;
+
 /// The columns of a decision.
 #[derive(sqlx::FromRow)]
 pub(crate) struct DecisionColumns {

@@ -90,6 +90,20 @@ pub struct NewPerson {
     pub password_hash: Option<PasswordHash>,
 }
 
+/// A question about people: the columns of [`PersonColumns`], and what follows.
+/// By name, for with `*` a column that a newer version adds would be one more
+/// than a statement gives that is prepared already.
+macro_rules! select_people {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, username, email, password_hash, credentials_epoch, status, site_role,
+                 created_at FROM people ",
+            $rest
+        )
+    };
+}
+pub(crate) use select_people;
+
 /// The columns of a person.
 #[derive(sqlx::FromRow)]
 pub(crate) struct PersonColumns {
@@ -142,10 +156,7 @@ impl Store {
             .reader()
             .await?
             .link()
-            .first(
-                "SELECT * FROM people WHERE username = $1",
-                values![username],
-            )
+            .first(select_people!("WHERE username = $1"), values![username])
             .await?;
         found.map(PersonColumns::read).transpose()
     }
@@ -157,7 +168,7 @@ impl Store {
             .reader()
             .await?
             .link()
-            .first("SELECT * FROM people WHERE id = $1", values![id])
+            .first(select_people!("WHERE id = $1"), values![id])
             .await?;
         found.map(PersonColumns::read).transpose()
     }
@@ -169,7 +180,7 @@ impl Store {
             .reader()
             .await?
             .link()
-            .all("SELECT * FROM people ORDER BY username", values![])
+            .all(select_people!("ORDER BY username"), values![])
             .await?;
         found.into_iter().map(PersonColumns::read).collect()
     }
@@ -332,10 +343,7 @@ impl Change<'_> {
     pub(crate) async fn person(&mut self, username: &Username) -> Result<Person, StoreError> {
         let found: Option<PersonColumns> = self
             .link()
-            .first(
-                "SELECT * FROM people WHERE username = $1",
-                values![username],
-            )
+            .first(select_people!("WHERE username = $1"), values![username])
             .await?;
         found
             .ok_or_else(|| StoreError::not_found("person", username))?

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::ids::{PersonId, TokenId};
 use crate::link::{Link, values};
 use crate::organization_rows;
-use crate::people::{Person, PersonColumns};
+use crate::people::{Person, PersonColumns, select_people};
 use crate::signing_keys::{self, SigningKey};
 use crate::store::Store;
 use crate::token_resources::TokenResource;
@@ -93,10 +93,7 @@ impl Store {
         let now = self.now();
         let mut picture = self.db.picture().await?;
         let generation = generation(picture.link()).await?;
-        let people: Vec<PersonColumns> = picture
-            .link()
-            .all("SELECT * FROM people", values![])
-            .await?;
+        let people: Vec<PersonColumns> = picture.link().all(select_people!(""), values![]).await?;
         let tokens: Vec<TokenColumns> = picture
             .link()
             .all(
