@@ -51,6 +51,7 @@ mod podman;
 mod port;
 mod postgres;
 mod process;
+pub mod python;
 mod registry;
 pub mod schemathesis;
 mod server;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::outcome::run;
+use crate::python::program;
 use crate::wire::ask;
 use crate::{Folder, Gateway};
 
@@ -89,7 +89,7 @@ impl<'a> Schemathesis<'a> {
             .to(self.gateway.control())
             .json();
         let configuration = folder.write("schemathesis.toml", self.configuration(&described));
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("st"));
         command
             .current_dir(folder.path())
             .env("NO_COLOR", "1")
@@ -212,18 +212,4 @@ fn operations(described: &Value) -> Vec<String> {
         }
     }
     names
-}
-
-fn program() -> PathBuf {
-    let program = std::env::var_os("PULLGATE_SCHEMATHESIS").map(PathBuf::from);
-    let here = || {
-        let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target");
-        target.join("tools/python/bin/st")
-    };
-    let program = program.unwrap_or_else(here);
-    assert!(
-        program.is_file(),
-        "schemathesis is missing, and this test runs the real one. `cargo xtask api` installs it."
-    );
-    program
 }

@@ -277,7 +277,7 @@ impl Door {
 
     /// Whether the store has not confirmed the policies for too long. A clock
     /// that was set back makes them so, too, until the store confirms again.
-    fn is_stale(&self, at: Timestamp) -> bool {
+    pub(crate) fn is_stale(&self, at: Timestamp) -> bool {
         let age = at.as_millisecond() - self.confirmed_at.load(Ordering::Relaxed);
         match u128::try_from(age) {
             Ok(age) => age > self.settings.hold_policy.as_millis(),

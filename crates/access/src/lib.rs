@@ -39,6 +39,7 @@ mod replay;
 mod retention;
 mod seen;
 mod spool;
+mod suppose;
 
 pub use decision::{Checked, Decision};
 pub use door::{Clock, Door, DoorSettings, Standing};
@@ -51,3 +52,4 @@ pub use recorder::{LogCounters, Recorder, RecorderSettings};
 pub use replay::Trial;
 pub use retention::Retention;
 pub use seen::Seen;
+pub use suppose::{By, Supposed};

@@ -27,6 +27,12 @@ pub enum AdminError {
     Unavailable(String),
 }
 
+impl From<crate::files::FileError> for AdminError {
+    fn from(error: crate::files::FileError) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}
+
 impl From<StoreError> for AdminError {
     fn from(error: StoreError) -> Self {
         let text = error.to_string();

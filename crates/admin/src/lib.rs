@@ -30,12 +30,11 @@
 //! Rights are looked up in the directory of the moment, so one that was lost
 //! is lost from the next request on.
 
-#![allow(dead_code, reason = "the services that need the rest come next")]
-
 mod access_tokens;
 mod additions;
 mod admin;
 mod allowlist;
+mod apply;
 mod audit;
 mod caller;
 mod catalog;
@@ -45,6 +44,7 @@ mod difference;
 mod error;
 mod exceptions;
 mod expected;
+mod files;
 mod image_access;
 mod invited;
 mod invites;
@@ -52,6 +52,9 @@ mod members;
 mod my_account;
 mod namespaces;
 mod organizations;
+mod policy_cases;
+mod policy_file;
+mod policy_schema;
 mod preview;
 mod registry_access;
 mod requests;
@@ -60,11 +63,13 @@ mod set_up;
 mod settings;
 mod site_status;
 mod teams;
+mod test_policy;
 mod text;
 
 pub use access_tokens::{NewAccessToken, Whose};
 pub use admin::{Admin, Parts};
 pub use allowlist::{AllowlistPage, ListedImages};
+pub use apply::{Applied, Exported};
 pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
 pub use caller::Caller;
 pub use console_sessions::{
@@ -75,21 +80,26 @@ pub use difference::differences;
 pub use error::AdminError;
 pub use exceptions::ExceptionsShown;
 pub use expected::Expected;
+pub use files::{Complaint, FileError, Place};
 pub use image_access::ImageAccess;
 pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
 pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
+pub use policy_cases::{Case, CasesFile, Image, PolicyTest};
+pub use policy_file::{Exceptions, PolicyFile};
+pub use policy_schema::{FileKind, file_schema};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
-pub use pullgate_access::Seen;
+pub use pullgate_access::{Decision, Seen};
 pub use pullgate_store::{
     AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
-    Became, DecisionCursor, DecisionRecord, ExceptionId, ExceptionRecord, InvalidCursor, Invite,
-    InviteId, Invitee, Namespace, NewException, Organization, Part, RepositoryTotal, RequestId,
-    RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
+    Became, DecisionCursor, DecisionRecord, Effect, ExceptionId, ExceptionRecord, InvalidCursor,
+    Invite, InviteId, Invitee, Namespace, NewException, Organization, Part, RepositoryTotal,
+    RequestId, RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};
 pub use teams::TeamQuery;
+pub use test_policy::Tested;

@@ -18,14 +18,14 @@ use crate::problem::Problem;
 /// An answer with the state in which what it tells is.
 #[derive(Debug)]
 pub(crate) struct Tagged<T> {
-    tag: String,
+    state: String,
     body: T,
 }
 
 /// An answer that tells the state, of letters, digits and dashes.
 pub(crate) fn tagged<T>(state: &str, body: T) -> Tagged<T> {
     Tagged {
-        tag: format!("\"{state}\""),
+        state: state.to_owned(),
         body,
     }
 }
@@ -35,13 +35,14 @@ where
     Json<T>: IntoResponse,
 {
     fn into_response(self) -> Response {
-        with_tag(self.tag, Json(self.body))
+        with_tag(&self.state, Json(self.body))
     }
 }
 
-fn with_tag(tag: String, body: impl IntoResponse) -> Response {
+/// The same for an answer of another kind.
+pub(crate) fn with_tag(state: &str, body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
-    if let Ok(tag) = HeaderValue::try_from(tag) {
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{state}\"")) {
         response.headers_mut().insert(ETAG, tag);
     }
     response

@@ -16,12 +16,11 @@
 //! - Requests are counted by who has signed in, else by address, as Docker
 //!   Hub does; see [`rate`].
 
-#![allow(dead_code, reason = "the operations that need the rest come next")]
-
 mod api;
 mod authorized;
 mod csv;
 mod docs_page;
+mod document;
 mod etag;
 mod hub;
 mod input;
@@ -37,7 +36,8 @@ pub use api::{Client, Control};
 pub use openapi::openapi;
 pub use own::{
     AccessException, AccessRequest, AllowlistDraft, AlsoDenied, AskedForAccess, AskedOnce,
-    CoverageKind, Explanation, GrantedBy, OpenRequestCount, OpenRequests, PolicyPreview,
-    PolicyPreviewRequest, RequestClosed, RequestState,
+    CoverageKind, Explanation, GrantedBy, OpenRequestCount, OpenRequests, PolicyChange,
+    PolicyPreview, PolicyPreviewRequest, PolicyTestReport, RequestClosed, RequestState,
+    TestDecision, TestedCase,
 };
 pub use rate::RateLimit;

@@ -18,6 +18,7 @@ use crate::explain::ExplainCommand;
 use crate::failure::Failure;
 use crate::openapi::OpenapiCommand;
 use crate::output::ended_is_fine;
+use crate::policy_files::{ApplyCommand, ExportCommand, SchemaCommand};
 use crate::reference::{ReferenceCommand, Verdict};
 use crate::remote::{self, LoginCommand, LogoutCommand, WhoamiCommand};
 use crate::request::RequestCommand;
@@ -126,12 +127,15 @@ enum Command {
     Policy(PolicyCommand),
     #[command(subcommand)]
     Exception(ExceptionCommand),
+    Export(ExportCommand),
+    Apply(ApplyCommand),
     #[command(subcommand)]
     Request(RequestCommand),
     #[command(subcommand)]
     Catalog(CatalogCommand),
     Reference(ReferenceCommand),
     Openapi(OpenapiCommand),
+    Schema(SchemaCommand),
     Login(LoginCommand),
     Logout(LogoutCommand),
     Whoami(WhoamiCommand),
@@ -156,6 +160,7 @@ impl Cli {
             Command::Demo(command) => return command.run().await,
             Command::Reference(command) => return print_references(command),
             Command::Openapi(_) => return OpenapiCommand::run(),
+            Command::Schema(command) => return command.run(),
             Command::Login(command) => return command.run().await,
             Command::Logout(_) => return remote::logout(),
             Command::Whoami(command) => return command.run().await,
@@ -179,10 +184,13 @@ impl Cli {
             Command::Policy(command) => command.run(config).await,
             Command::Exception(command) => command.run(config).await,
             Command::Request(command) => command.run(config).await,
+            Command::Export(command) => command.run(config).await,
+            Command::Apply(command) => command.run(config).await,
             Command::Catalog(command) => command.run(config).await,
             Command::Demo(_)
             | Command::Reference(_)
             | Command::Openapi(_)
+            | Command::Schema(_)
             | Command::Login(_)
             | Command::Logout(_)
             | Command::Whoami(_) => Ok(ExitCode::SUCCESS),

@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod openapi;
 mod output;
+mod policy_files;
 mod reference;
 mod remote;
 mod request;

@@ -8,6 +8,8 @@ mod exceptions;
 mod explain;
 mod invites;
 mod namespaces;
+mod policy;
+mod policy_test;
 mod preview;
 mod requests;
 mod settings;
@@ -19,6 +21,8 @@ use crate::api::Shared;
 
 pub use exceptions::{AccessException, CoverageKind};
 pub use explain::Explanation;
+pub use policy::PolicyChange;
+pub use policy_test::{PolicyTestReport, TestDecision, TestedCase};
 pub use preview::{AllowlistDraft, PolicyPreview, PolicyPreviewRequest};
 pub use requests::{
     AccessRequest, AlsoDenied, AskedForAccess, AskedOnce, GrantedBy, OpenRequestCount,
@@ -30,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .merge(explain::routes())
         .merge(decisions::routes())
+        .merge(policy::routes())
+        .merge(policy_test::routes())
         .merge(settings::routes())
         .merge(allowlist::routes())
         .merge(namespaces::routes())

@@ -5,8 +5,6 @@
     clippy::expect_used,
     reason = "a test ends where something is not as it should be"
 )]
-#![allow(dead_code, reason = "the stories that need the rest come next")]
-
 mod document;
 mod hub;
 mod hub_description;

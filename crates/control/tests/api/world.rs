@@ -237,10 +237,32 @@ impl World {
                 .body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
+        self.answer(request.unwrap()).await
+    }
+
+    /// Sends a text of some kind, as this person.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        who: &str,
+        path: &str,
+        kind: &str,
+        text: &str,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(AUTHORIZATION, format!("Bearer {}", self.session(who)))
+            .header(CONTENT_TYPE, kind)
+            .body(Body::from(text.to_owned()));
+        self.answer(request.unwrap()).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let client = Client {
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
-        let response = self.control.handle(request.unwrap(), client).await;
+        let response = self.control.handle(request, client).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         Answer {

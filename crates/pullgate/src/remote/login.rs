@@ -14,7 +14,10 @@ use crate::admin::read_password_from_stdin;
 use crate::failure::Failure;
 use crate::output::{self, date};
 
-/// Sign in to a server, for explain, request and whoami
+/// Sign in to a server, for the commands that can work on one
+///
+/// Those are explain, request, export, apply, policy preview, policy test and
+/// whoami.
 ///
 /// The session is kept in ~/.config/pullgate/login.json, for you alone.
 /// Container clients sign in by themselves, with docker login and the like.

@@ -2,6 +2,7 @@
 
 mod explain;
 mod login;
+mod policy;
 mod preview;
 mod requests;
 mod server;
@@ -13,6 +14,7 @@ use crate::failure::Failure;
 
 pub(crate) use explain::explain;
 pub(crate) use login::{LoginCommand, LogoutCommand, logout};
+pub(crate) use policy::{apply_policy, export_policy, test_policy};
 pub(crate) use preview::preview;
 pub(crate) use requests::RequestsThere;
 pub(crate) use session::{Session, saved as saved_login, signed_in};

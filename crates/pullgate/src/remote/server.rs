@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use pullgate_identity::Secret;
 use reqwest::{Certificate, Client, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const REACH: Duration = Duration::from_secs(10);
 
 /// The longest answer that is read, in bytes.
-const LONGEST: usize = 1024 * 1024;
+const LONGEST: usize = 8 * 1024 * 1024;
 
 /// A server that can be asked.
 pub(super) struct Server {
@@ -96,7 +96,30 @@ impl Server {
             .await
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+    /// A request of whoever has signed in there.
+    pub(super) fn request(&self, method: Method, path: &str, session: &Session) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.address));
+        request.bearer_auth(session.token.expose())
+    }
+
+    /// Sends a request, of which the answer is JSON.
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<T, Failure> {
+        let (status, body) = self.answer(request).await?;
+        serde_json::from_slice(&body).map_err(|_| self.not_pullgate(status))
+    }
+
+    /// The same for an answer that is a text.
+    pub(super) async fn text(&self, request: RequestBuilder) -> Result<String, Failure> {
+        let (status, body) = self.answer(request).await?;
+        String::from_utf8(body).map_err(|_| self.not_pullgate(status))
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Failure> {
         let response = request.send().await.map_err(|error| {
             Failure::new(format!(
                 "{} cannot be reached: {}",
@@ -108,7 +131,7 @@ impl Server {
         let status = response.status();
         let body = self.read(response).await?;
         if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|_| self.not_pullgate(status));
+            return Ok((status, body));
         }
         Err(match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => problem.told_by(&self.address, status),

@@ -31,10 +31,12 @@ pub(super) enum For {
     MembersAlone(u16),
     /// An organization's owners alone, to read or to change.
     Owners,
-    /// The same, for what belongs to no organization.
-    Site,
+    /// An organization's owners alone, to read what is not for members.
+    OwnersReading,
     /// Whoever looks after the site, who is none of those who ask.
     SiteAdministrators,
+    /// The same, for what belongs to no organization.
+    Site,
     /// Owners who have signed in with a password.
     OwnersByPassword,
 }
@@ -100,6 +102,7 @@ impl Expectation {
                 For::MembersAlone(status) => status,
                 _ => return None,
             },
+            Actor::Member if self.whom == For::OwnersReading => 403,
             Actor::Member => return None,
         };
         Some(status)
@@ -212,6 +215,13 @@ pub(super) fn all() -> Vec<Expectation> {
         owners("DELETE /v2/namespaces/{}/allowlist/items")
             .sending(json!({"repository_names": ["quokka/tool"]})),
         // Policy of an organization.
+        insiders("GET /api/v1/orgs/{}/policy"),
+        owners("PUT /api/v1/orgs/{}/policy").sending(json!({
+            "pullgate": "policy/v1", "organization": "acme", "trusted": ["quay.io/x/*"],
+        })),
+        operation(For::OwnersReading, "POST /api/v1/orgs/{}/policy/test").sending(json!({
+            "cases": [{"image": "nginx", "role": "member", "outcome": "allowed"}],
+        })),
         insiders("GET /api/v1/orgs/{}/policy/settings"),
         owners("PUT /api/v1/orgs/{}/policy/settings").sending(json!({
             "iam": {

@@ -6,6 +6,8 @@ mod decisions;
 mod exceptions;
 mod invites;
 mod namespaces;
+mod policy;
+mod policy_test;
 mod preview;
 pub(crate) mod pulls;
 mod requests;

@@ -16,6 +16,7 @@ use super::site::Site;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output::Format;
+use crate::policy_files::TestCommand;
 use preview::PreviewCommand;
 use set::Changes;
 
@@ -32,10 +33,21 @@ Examples:
   pullgate policy set acme --allowlist on
   pullgate policy registry add acme ghcr.io
   pullgate policy history acme
+  pullgate policy test -f cases.yaml
 
 A change holds from the next pull on, also for who is signed in already.
-Owners are exempt from the policy.")]
+Owners are exempt from the policy. pullgate export and pullgate apply keep a
+policy in a file.")]
 pub(crate) enum PolicyCommand {
+    #[command(flatten)]
+    OnSite(OnSite),
+    Preview(PreviewCommand),
+    Test(TestCommand),
+}
+
+/// What is done on the database alone.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OnSite {
     /// Show an organization's policy
     Show {
         #[command(flatten)]
@@ -52,7 +64,6 @@ pub(crate) enum PolicyCommand {
         #[command(flatten)]
         changes: Changes,
     },
-    Preview(PreviewCommand),
     /// Put patterns on the allowlist
     Allow {
         #[command(flatten)]
@@ -136,14 +147,19 @@ pub(crate) enum RegistryCommand {
 
 impl PolicyCommand {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
-        let command = match self {
-            Self::Preview(command) => return command.run(config).await,
-            other => other,
-        };
-        let site = &Site::open(config).await?;
-        site.organization(command.organization()).await?;
-        match command {
+        match self {
+            Self::OnSite(command) => command.run(config).await,
             Self::Preview(command) => command.run(config).await,
+            Self::Test(command) => command.run(config).await,
+        }
+    }
+}
+
+impl OnSite {
+    async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
+        let site = &Site::open(config).await?;
+        site.organization(self.organization()).await?;
+        match self {
             Self::Show { of, format } => show::show(site, &of.organization, format).await,
             Self::Set { of, changes } => set::set(site, &of.organization, &changes).await,
             Self::Allow { of, patterns, note } => {
@@ -185,7 +201,6 @@ impl PolicyCommand {
     fn organization(&self) -> &OrganizationName {
         let (Self::Show { of, .. }
         | Self::Set { of, .. }
-        | Self::Preview(PreviewCommand { of, .. })
         | Self::Allow { of, .. }
         | Self::Disallow { of, .. }
         | Self::Trust { of, .. }
