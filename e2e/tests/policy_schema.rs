@@ -8,7 +8,7 @@ use pullgate_e2e::wire::ask;
 use pullgate_e2e::{Folder, Gateway, Setting};
 use serde_json::{Value, json};
 
-/// What reads YAML 1.2 by its core schema, as editors do: to PyYAML, of YAML
+/// What reads YAML 1.2 by its core schema, as editors do: to `PyYAML`, of YAML
 /// 1.1, `on` is a truth.
 const READER: &str = r"
 import json, re, sys, yaml

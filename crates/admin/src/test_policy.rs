@@ -57,7 +57,7 @@ impl Admin {
         let mut tested = Vec::with_capacity(test.cases.len());
         for case in &test.cases {
             let who = match (&case.user, &case.team) {
-                (Some(user), _) => self.member(organization, user),
+                (Some(user), _) => self.supposed_member(organization, user),
                 (_, Some(team)) if has_team(team) => Ok(Supposed {
                     role: Role::Member,
                     teams: vec![team.clone()],
@@ -110,7 +110,7 @@ impl Admin {
     }
 
     /// What a person is to an organization now.
-    fn member(
+    fn supposed_member(
         &self,
         organization: &OrganizationName,
         username: &Username,

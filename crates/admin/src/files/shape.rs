@@ -41,6 +41,10 @@ pub(crate) enum Distinct {
 
 /// A map with known keys.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the fields of a map are what they are called"
+)]
 pub(crate) struct Fields {
     /// What it is, in a sentence.
     pub(crate) about: &'static str,

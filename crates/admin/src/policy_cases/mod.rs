@@ -119,7 +119,7 @@ impl Case {
             (Some(user), ..) => format!("user {user}"),
             (_, Some(team), _) => format!("team {team}"),
             (.., Some(Role::Owner)) => "role owner".to_owned(),
-            (.., _) => "role member".to_owned(),
+            _ => "role member".to_owned(),
         }
     }
 }

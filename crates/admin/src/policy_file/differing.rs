@@ -60,6 +60,7 @@ impl PolicyFile {
 /// Twelve digits that are others for another value.
 fn word(value: &Json) -> String {
     let hash = digest(&SHA256, value.to_string().as_bytes());
-    let digits = hash.as_ref().iter().take(6);
-    digits.map(|byte| format!("{byte:02x}")).collect()
+    let six = hash.as_ref().iter().take(6);
+    let number = six.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }

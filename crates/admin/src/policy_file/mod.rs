@@ -254,6 +254,7 @@ mod allowlist {
         note: String,
     }
 
+    #[allow(clippy::ref_option, reason = "serde calls it with the field as it is")]
     pub(super) fn serialize<S: Serializer>(
         entries: &Option<BTreeMap<Pattern, String>>,
         serializer: S,
