@@ -33,9 +33,6 @@ const CSV_IS_TEXT: &str = "a schema cannot describe the rows of text/csv";
 const ONLY_WITH_INSIGHTS: &str = "the Hub shows it only where insights are bought";
 const INVITEES_ARE_A_LIST: &str = "its example and its tools have the list itself there";
 
-/// Operations that are described and not built yet. This list ends empty.
-pub(super) const NOT_YET: &[&str] = &[];
-
 /// Differences of operations that are here.
 pub(super) const MEANT: &[Meant] = &[
     meant(
@@ -69,6 +66,11 @@ pub(super) const MEANT: &[Meant] = &[
         "*",
         "also answers 503",
         "a database that is away is not the client's mistake",
+    ),
+    meant(
+        "*",
+        "200: previous may be null",
+        "nothing is before the first page",
     ),
     meant(
         "*",
