@@ -33,11 +33,7 @@ fn each_is_refused_with_a_place_and_a_reason() {
     for bad in bad_files() {
         let error = read(&bad).expect_err(bad.title);
         assert!(error.complaints().count() >= 1);
-        told.push_str(&format!(
-            "--- {}\n{}\n\n",
-            bad.title,
-            error.render("acme.yaml")
-        ));
+        told.extend(["--- ", bad.title, "\n", &error.render("acme.yaml"), "\n\n"]);
     }
     assert!(!told.contains('\u{1b}'), "an escape reaches the terminal");
     insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
@@ -61,11 +57,12 @@ fn a_file_that_is_too_large_too_deep_or_too_long_is_refused() {
         let error = PolicyFile::read(&text).unwrap_err().to_string();
         assert!(error.contains(part), "{part}: {error}");
     }
+    let registries: Vec<String> = (0..101)
+        .map(|number| format!("    - r{number}.example\n"))
+        .collect();
     let many = format!(
         "{head}ram:\n  enabled: on\n  mode: enforce\n  docker_hub: allowed\n  registries:\n{}",
-        (0..101)
-            .map(|number| format!("    - r{number}.example\n"))
-            .collect::<String>()
+        registries.concat()
     );
     let error = PolicyFile::read(&many).unwrap_err().to_string();
     assert!(

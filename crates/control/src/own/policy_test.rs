@@ -139,11 +139,12 @@ async fn test_policy(
 ) -> Result<Json<PolicyTestReport>, Problem> {
     let caller = signed_in.caller();
     shared.admin.may_test(&caller, &organization)?;
-    let test = PolicyTest::read(&text).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let wanted =
+        PolicyTest::read(&text).map_err(|error| Problem::bad_request(error.to_string()))?;
     let tested = shared
         .admin
-        .test_policy(&caller, &organization, &test)
+        .test_policy(&caller, &organization, &wanted)
         .await?;
     let console = shared.console.as_deref();
-    Ok(Json(PolicyTestReport::new(&test.cases, tested, console)))
+    Ok(Json(PolicyTestReport::new(&wanted.cases, tested, console)))
 }
