@@ -138,12 +138,32 @@ fn changed(settings: &Settings, different: Json) -> Result<Settings> {
         AdminError::Invalid(format!("there are no such settings: {error}"))
     };
     let mut document = serde_json::to_value(settings).map_err(|error| unusable(&error))?;
+    if holds_a_list_for_a_map(&document, &different) {
+        return Err(unusable(
+            &"expected names with values, and found a sequence",
+        ));
+    }
     merge(&mut document, different);
     let changed: Settings = serde_json::from_value(document).map_err(|error| unusable(&error))?;
     changed
         .check()
         .map_err(|error| AdminError::Invalid(error.to_string()))?;
     Ok(changed)
+}
+
+/// Whether a list stands where names with values belong. Read as a setting, an
+/// empty one would be all defaults.
+fn holds_a_list_for_a_map(settings: &Json, different: &Json) -> bool {
+    match (settings, different) {
+        (Json::Object(settings), Json::Object(different)) => {
+            different.iter().any(|(name, value)| {
+                let setting = settings.get(name);
+                setting.is_some_and(|setting| holds_a_list_for_a_map(setting, value))
+            })
+        }
+        (Json::Object(_), Json::Array(_)) => true,
+        _ => false,
+    }
 }
 
 /// Puts what a document says into another. Nothing is taken out: what is null
@@ -202,6 +222,7 @@ mod tests {
             (json!({"iam": {"official": "maybe"}}), "maybe"),
             (json!({"iam": null}), "null"),
             (json!([]), "sequence"),
+            (json!({"iam": []}), "sequence"),
             (json!({"ram": {"registries": ["docker.io"]}}), "docker.io"),
         ] {
             let error = changed(&Settings::default(), different).unwrap_err();
