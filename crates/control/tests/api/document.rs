@@ -17,11 +17,6 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether it is for everybody, also who has not signed in.
-    pub(crate) fn is_open(&self) -> bool {
-        self.described["security"].is_array()
-    }
-
     /// The names in braces.
     pub(crate) fn parameters_in_path(&self) -> Vec<&str> {
         let parts = self.path.split('/');

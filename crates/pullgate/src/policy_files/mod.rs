@@ -39,13 +39,11 @@ impl Place {
         if matches!(here, Ok(true)) {
             return Ok(Self::Here(Box::new(Parts::open(config).await?)));
         }
-        match remote::saved_login()? {
-            Some(session) => Ok(Self::There(session)),
-            None => {
-                here?;
-                Err(remote::nowhere_to_ask(config))
-            }
+        if let Some(session) = remote::saved_login()? {
+            return Ok(Self::There(session));
         }
+        here?;
+        Err(remote::nowhere_to_ask(config))
     }
 }
 

@@ -52,8 +52,8 @@ pub(crate) struct TestCommand {
 
 impl TestCommand {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
-        let text = text_of(&self.file)?;
-        let cases = CasesFile::read(&text).map_err(|error| misread(&self.file, &error))?;
+        let read = text_of(&self.file)?;
+        let cases = CasesFile::read(&read).map_err(|error| misread(&self.file, &error))?;
         let policy = match &self.policy {
             None => None,
             Some(file) => Some(draft(file, &cases)?),

@@ -8,7 +8,7 @@ use crate::world::{World, organization, username};
 
 const TEST: &str = "/api/v1/orgs/acme/policy/test";
 
-fn policy(sections: Value) -> Value {
+fn policy(sections: &Value) -> Value {
     let mut file = json!({"pullgate": "policy/v1", "organization": "acme"});
     for (section, value) in sections.as_object().unwrap() {
         file[section] = value.clone();
@@ -48,7 +48,7 @@ fn failures(report: &Value) -> Vec<Option<&str>> {
 #[tokio::test]
 async fn who_is_asked_for_makes_the_difference() {
     let world = with_a_team().await;
-    let file = policy(json!({
+    let file = policy(&json!({
         "iam": iam(),
         "teams": {"data": {"categories": ["verified_publisher"]}},
         "exceptions": [{"repository": "evil/miner", "user": "mia", "ends": "2099-12-31", "reason": "x"}],
@@ -91,7 +91,7 @@ async fn who_is_asked_for_makes_the_difference() {
 #[tokio::test]
 async fn what_is_not_as_it_should_be_is_said() {
     let world = with_a_team().await;
-    let file = policy(json!({"iam": iam()}));
+    let file = policy(&json!({"iam": iam()}));
     world.put("olivia", "/api/v1/orgs/acme/policy", &file).await;
     let cases = json!({"cases": [
         {"image": "evil/miner", "role": "member", "outcome": "allowed", "why": "we need it"},
@@ -128,7 +128,7 @@ async fn a_policy_is_tested_before_it_is_applied() {
     let cases = json!({"cases": [case("evil/miner", "data", "allowed")]});
     let now = world.post("olivia", TEST, &cases).await.body;
     assert_eq!(now["failed"], 0, "{now}");
-    let draft = policy(json!({
+    let draft = policy(&json!({
         "iam": iam(),
         "allowlist": [{"pattern": "bitnami/*"}],
         "teams": {"new": {"allowlist": ["evil/miner"]}},
@@ -146,7 +146,7 @@ async fn a_policy_is_tested_before_it_is_applied() {
     world
         .patch("olivia", "/api/v1/orgs/acme/policy/settings", &trusted)
         .await;
-    let test = json!({"policy": policy(json!({"iam": iam()})), "cases": [
+    let test = json!({"policy": policy(&json!({"iam": iam()})), "cases": [
         {"image": "quay.io/x/y", "role": "member", "outcome": "denied", "category": "verified_publisher"},
     ]});
     let report = world.post("olivia", TEST, &test).await;
@@ -168,7 +168,7 @@ async fn a_policy_is_tested_before_it_is_applied() {
 async fn what_is_no_test_is_refused() {
     let world = World::new().await;
     let case = json!({"image": "nginx", "role": "member", "outcome": "allowed"});
-    let mut others = policy(json!({}));
+    let mut others = policy(&json!({}));
     others["organization"] = json!("other");
     for (test, part) in [
         (json!({}), "lacks cases"),
