@@ -198,8 +198,13 @@ mod tests {
             whole([1, 3], [DAY, DAY], [3 * DAY, 3 * DAY])
         );
         assert_eq!(
+            parts(DAY + 1, Some(4 * DAY - 1)),
+            whole([2, 3], [DAY + 1, 2 * DAY], [3 * DAY, 4 * DAY - 1])
+        );
+        // A midnight within it, and no whole day.
+        assert_eq!(
             parts(DAY + 1, Some(3 * DAY - 1)),
-            whole([2, 2], [DAY + 1, 2 * DAY], [2 * DAY, 3 * DAY - 1])
+            whole([0, 0], [DAY + 1, 3 * DAY - 1], [0, 0])
         );
         assert_eq!(
             parts(DAY + 1, Some(DAY + 9)),
