@@ -121,6 +121,9 @@ impl<'a> Schemathesis<'a> {
         for (index, values) in self.places.values().chain(self.fields.values()).enumerate() {
             lines.add(&format!("[dictionaries.d{index}]\nvalues = {values:?}\n"));
         }
+        // An operation that takes a name and a password is not the way to an
+        // account here: an invite is.
+        lines.add("[auth]\nauto-signup = false\n");
         lines.add("[parameters]");
         for (index, field) in self.fields.keys().enumerate() {
             let dictionary = self.places.len() + index;

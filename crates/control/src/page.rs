@@ -49,7 +49,9 @@ impl PageQuery {
     pub(crate) fn wanted(self, size: u32) -> Result<Wanted, Problem> {
         let number = self.page.unwrap_or(1);
         let size = self.page_size.unwrap_or(size);
-        if number == 0 || size == 0 || size > LARGEST {
+        // The description says int32, whose largest number this is.
+        let numbers = 1..=i32::MAX.unsigned_abs();
+        if !numbers.contains(&number) || size == 0 || size > LARGEST {
             return Err(Problem::bad_request(format!(
                 "pages are numbered from 1 on and have 1 to {LARGEST} entries"
             )));
