@@ -103,10 +103,10 @@ fn an_owner_gets_what_the_description_says() {
     // Many need an id that is there and has not been deleted a moment ago, and
     // how many are reached in the time depends on the machine. A name that is
     // wrong in this test would leave nearly all of them unreached.
-    let missed = tried.never_succeeded.len();
+    let reached = tried.operations - tried.never_succeeded.len();
     assert!(
-        missed * 4 <= tried.operations * 3,
-        "{missed} of {} operations never did what they do; say which names there are, in this test",
+        reached >= 10,
+        "{reached} of {} operations did what they do; say which names there are, in this test",
         tried.operations
     );
 }
