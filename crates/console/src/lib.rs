@@ -82,6 +82,7 @@ mod pages;
 mod settings;
 mod shell;
 mod visit;
+mod words;
 
 pub use client::{Client, Scheme};
 pub use console::Console;

@@ -28,21 +28,27 @@ struct Part {
     entries: &'static [Entry],
 }
 
-const PARTS: &[Part] = &[Part {
-    label: "Set up computers",
-    entries: &[
-        Entry {
-            label: "Connect a client",
-            icon: "plug",
-            place: Place::Anywhere("/connect"),
-        },
-        Entry {
-            label: "Enforce sign-in",
-            icon: "lock",
-            place: Place::Anywhere("/enforce"),
-        },
-    ],
-}];
+const PARTS: &[Part] = &[
+    Part {
+        label: "",
+        entries: &[],
+    },
+    Part {
+        label: "Set up computers",
+        entries: &[
+            Entry {
+                label: "Connect a client",
+                icon: "plug",
+                place: Place::Anywhere("/connect"),
+            },
+            Entry {
+                label: "Enforce sign-in",
+                icon: "lock",
+                place: Place::Anywhere("/enforce"),
+            },
+        ],
+    },
+];
 
 /// A part of the navigation as it is shown.
 #[derive(Debug)]
