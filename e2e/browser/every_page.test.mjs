@@ -14,6 +14,8 @@ before(async () => {
   browser = await launch();
   [fresh, pullgate] = await Promise.all([Pullgate.start(), Pullgate.start()]);
   pullgate.people();
+  pullgate.policy();
+  await pullgate.asked();
 });
 
 after(async () => {

@@ -41,6 +41,30 @@ test("names of organizations", async () => {
   await isOnlyText(page, IMAGE);
 });
 
+test("notes and names of a policy", async () => {
+  pullgate.command("policy", "allow", "acme", "docker.io/evil/miner", "--note", SCRIPT);
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.goto("/orgs/acme/permissions/allowlist");
+  await isOnlyText(page, SCRIPT);
+  await page.getByRole("button", { name: "Remove docker.io/evil/miner" }).click();
+  await page.getByRole("heading", { name: "Review changes" }).waitFor();
+  await isOnlyText(page, SCRIPT);
+  await page.getByRole("button", { name: "Remove from allowlist" }).click();
+  await page.goto("/orgs/acme/permissions/history");
+  await isOnlyText(page, `removed docker.io/evil/miner (${SCRIPT})`);
+  await page.goto("/orgs/acme/permissions/allowlist");
+  await page.getByLabel("Image", { exact: true }).fill(IMAGE);
+  await page.getByLabel("Why").fill(SCRIPT);
+  await page.getByRole("button", { name: "Review the entry" }).click();
+  await page.locator(".fault").waitFor();
+  assert.equal(await page.getByLabel("Why").inputValue(), SCRIPT);
+  await isOnlyText(page, "Add to the allowlist");
+  await page.goto(`/orgs/acme/permissions/allowlist?search=${encodeURIComponent(IMAGE)}`);
+  assert.equal(await page.getByLabel("Search", { exact: true }).inputValue(), IMAGE);
+  await isOnlyText(page, "Nothing matches");
+});
+
 test("what a browser says it is", async () => {
   const other = await open(browser, pullgate, { userAgent: `Firefox/1 ${SCRIPT}${IMAGE}` });
   await signIn(other, "olivia");

@@ -5,6 +5,8 @@
 
 import { password } from "./pullgate.mjs";
 
+const PERMISSIONS = "/orgs/acme/permissions";
+
 /** Nobody has signed in. */
 export const OUTSIDE = [
   { name: "sign-in", path: "/sign-in", dark: true },
@@ -65,6 +67,60 @@ export const INSIDE = [
       await page.locator("summary", { hasText: "Delete" }).first().click();
     },
   },
+  { name: "permissions", path: PERMISSIONS, dark: true },
+  { name: "permissions-of-a-member", path: PERMISSIONS, as: "mia" },
+  {
+    name: "permissions-review", path: PERMISSIONS, dark: true,
+    async first(page) {
+      await page.getByRole("switch", { name: "Image Access Management" }).check();
+      await page.getByRole("group", { name: "Docker Official Images" }).getByLabel("Restricted").check();
+      await page.getByRole("button", { name: "Review changes" }).click();
+      await page.getByRole("heading", { name: "Review changes" }).waitFor();
+      // The log is written a moment after the decisions.
+      while (!await page.getByText("Newly denied").count()) {
+        await page.getByRole("button", { name: "7 days" }).click();
+        await page.getByRole("button", { name: "7 days", pressed: true }).waitFor();
+      }
+    },
+  },
+  {
+    name: "permissions-nothing-changed", path: PERMISSIONS,
+    async first(page) {
+      await page.getByRole("button", { name: "Review changes" }).click();
+      await page.getByText("You have changed nothing yet").waitFor();
+    },
+  },
+  { name: "allowlist", path: `${PERMISSIONS}/allowlist` },
+  { name: "allowlist-of-a-member", path: `${PERMISSIONS}/allowlist`, as: "mia" },
+  { name: "allowlist-nothing", path: `${PERMISSIONS}/allowlist?search=nothing` },
+  {
+    name: "allowlist-review", path: `${PERMISSIONS}/allowlist`,
+    async first(page) {
+      await page.getByText("Paste many").click();
+      await page.getByLabel("Images, one on each line").fill("bitnami/*\nlibrary/postgres # the shop\nquay.io/**\nghcr.io/acme/tool");
+      await page.getByRole("button", { name: "Review the entries" }).click();
+      await page.getByRole("heading", { name: "Review changes" }).waitFor();
+    },
+  },
+  {
+    name: "allowlist-wrong", path: `${PERMISSIONS}/allowlist`,
+    async first(page) {
+      await page.getByLabel("Image", { exact: true }).fill("UPPER/*/case");
+      await page.getByRole("button", { name: "Review the entry" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  { name: "registries", path: `${PERMISSIONS}/registries` },
+  { name: "registries-of-a-member", path: `${PERMISSIONS}/registries`, as: "mia" },
+  {
+    name: "registries-wrong", path: `${PERMISSIONS}/registries`,
+    async first(page) {
+      await page.getByLabel("Add a registry").fill("docker.io");
+      await page.getByLabel("Add a registry").press("Enter");
+      await page.locator(".fault").waitFor();
+    },
+  },
+  { name: "history", path: `${PERMISSIONS}/history` },
   { name: "connect-docker", path: "/connect/docker", dark: true },
   { name: "connect-containerd", path: "/connect/containerd" },
   { name: "connect-podman", path: "/connect/podman" },

@@ -31,8 +31,10 @@ export class Pullgate {
       url = "http://127.0.0.1:9"
       [[upstreams]]
       registry = "docker.io"
+      url = "http://127.0.0.1:9"
       [[upstreams]]
       registry = "ghcr.io"
+      url = "http://127.0.0.1:9"
     `);
     const process = spawn(PROGRAM, ["--config", config, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
     const pullgate = new Pullgate();
@@ -43,6 +45,7 @@ export class Pullgate {
         const link = pullgate.log.match(/(http:\/\/\S+)\/setup\?key=(\S+)/);
         if (!link) return;
         [, pullgate.base, pullgate.key] = link;
+        [, pullgate.gateway] = pullgate.log.match(/gateway="?(http:\/\/[^\s"]+)/);
         ready();
       };
       process.stdout.on("data", read);
@@ -70,6 +73,36 @@ export class Pullgate {
     this.command("org", "create", "acme-labs", "--owner", "oscar", "--display-name", "Acme Labs");
     this.command("member", "add", "acme", "mia");
     this.command("member", "add", "acme-labs", "olivia");
+  }
+
+  /** acme's policy, before it is switched on: namespaces, an allowlist, registries. */
+  policy() {
+    this.command("namespace", "add", "acme", "docker.io/acme/**");
+    this.command("namespace", "add", "acme", "ghcr.io/acme/**");
+    this.command("policy", "allow", "acme", "docker.io/bitnami/postgresql", "--note", "Database of the shop");
+    this.command("policy", "allow", "acme", "docker.io/library/nginx", "ghcr.io/somebody/**");
+    this.command("policy", "registry", "add", "acme", "ghcr.io");
+    this.command("policy", "trust", "acme", "ghcr.io/kedacore/**");
+    this.command("policy", "set", "acme", "--sponsored-oss", "allowed");
+    this.command("policy", "set", "acme", "--sponsored-oss", "restricted");
+  }
+
+  /** Asks for an image as somebody's container client would. No registry is there to have it: what counts is what is decided. */
+  async asks(name, image) {
+    const basic = Buffer.from(`${name}:${password(name)}`).toString("base64");
+    const scope = encodeURIComponent(`repository:${image}:pull`);
+    const granted = await fetch(`${this.gateway}/token?service=registry.acme.example&scope=${scope}`, { headers: { authorization: `Basic ${basic}` } });
+    const { token } = await granted.json();
+    const answer = await fetch(`${this.gateway}/v2/${image}/manifests/latest`, { headers: { authorization: `Bearer ${token}` } });
+    return answer.status;
+  }
+
+  /** What acme's people have asked for before anybody restricted anything. */
+  async asked() {
+    for (const image of ["library/nginx", "library/nginx", "library/python", "evil/miner", "ghcr.io/somebody/tool"]) {
+      await this.asks("mia", image);
+    }
+    await this.asks("olivia", "library/nginx");
   }
 
   /** Ends it. */

@@ -40,6 +40,8 @@ async function picture(page, { name, path, first, dark }, key = "") {
 
 try {
   pullgate.people();
+  pullgate.policy();
+  await pullgate.asked();
   const outside = await open(browser, pullgate);
   for (const each of OUTSIDE) await picture(outside, each);
   const setting = await open(browser, fresh);

@@ -90,18 +90,18 @@ fn tell(path: &str, value: &Json, lines: &mut Vec<String>) {
     }
 }
 
-fn items(value: &Json) -> impl Iterator<Item = &Json> {
+pub(crate) fn items(value: &Json) -> impl Iterator<Item = &Json> {
     value.as_array().into_iter().flatten()
 }
 
-fn keys(value: &Json) -> BTreeSet<&str> {
+pub(crate) fn keys(value: &Json) -> BTreeSet<&str> {
     let object = value.as_object().into_iter();
     object
         .flat_map(|object| object.keys().map(String::as_str))
         .collect()
 }
 
-fn below(path: &str, key: &str) -> String {
+pub(crate) fn below(path: &str, key: &str) -> String {
     match path {
         "" => key.to_owned(),
         path => format!("{path}.{key}"),
@@ -157,7 +157,7 @@ fn short(id: Uuid) -> String {
 }
 
 /// The policy's settings in the words in which they are shown elsewhere.
-fn label(path: &str) -> String {
+pub(crate) fn label(path: &str) -> String {
     let label = match path {
         "iam.enabled" => "Image Access Management",
         "iam.mode" => "mode",

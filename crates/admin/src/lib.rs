@@ -53,18 +53,23 @@ mod my_account;
 mod namespaces;
 mod organizations;
 mod policy_cases;
+mod policy_change;
 mod policy_file;
+mod policy_history;
 mod policy_schema;
 mod preview;
 mod registry_access;
 mod requests;
+mod review;
 mod rights;
 mod set_up;
 mod settings;
+mod settings_edit;
 mod site_status;
 mod teams;
 mod test_policy;
 mod text;
+mod undoing;
 
 pub use access_tokens::{NewAccessToken, Whose};
 pub use admin::{Admin, Parts};
@@ -87,10 +92,12 @@ pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMembe
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use policy_cases::{Case, CasesFile, Image, PolicyTest};
+pub use policy_change::{MOST_ENTRIES, PolicyChange};
 pub use policy_file::{Exceptions, PolicyFile};
+pub use policy_history::{PastChange, PolicyHistory};
 pub use policy_schema::{FileKind, file_schema};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
-pub use pullgate_access::{Decision, Seen};
+pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, TeamImpact};
 pub use pullgate_store::{
     AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
     Became, DecisionCursor, DecisionRecord, Effect, ExceptionId, ExceptionRecord, InvalidCursor,
@@ -99,7 +106,10 @@ pub use pullgate_store::{
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
+pub use review::{Review, ReviewedEntry};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
+pub use settings_edit::SettingsEdit;
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};
 pub use teams::TeamQuery;
 pub use test_policy::Tested;
+pub use undoing::CannotUndo;

@@ -86,11 +86,29 @@ impl Admin {
         }
         let policy = self.store.whole_policy(organization).await?;
         let drafted = draft.on(policy.clone())?;
-        let trial = Trial {
-            now: parts(organization, policy),
-            draft: parts(organization, drafted),
+        let period = Period {
             since,
-            until: of.until.filter(|until| *until < now),
+            until,
+            open: of.until.is_none_or(|until| until >= now),
+        };
+        self.tried(organization, [policy, drafted], period, most)
+            .await
+    }
+
+    /// Replays a period by the policy of now and by another.
+    pub(crate) async fn tried(
+        &self,
+        organization: &OrganizationName,
+        [now, draft]: [WholePolicy; 2],
+        period: Period,
+        most: u32,
+    ) -> Result<Preview> {
+        let Period { since, until, open } = period;
+        let trial = Trial {
+            now: parts(organization, now),
+            draft: parts(organization, draft),
+            since,
+            until: (!open).then_some(until),
             most: most as usize,
         };
         Ok(Preview {
@@ -100,6 +118,14 @@ impl Admin {
             impact: self.door.replay(trial).await?,
         })
     }
+}
+
+/// The decisions on which a draft is tried out.
+pub(crate) struct Period {
+    pub(crate) since: Timestamp,
+    pub(crate) until: Timestamp,
+    /// Whether it reaches up to now.
+    pub(crate) open: bool,
 }
 
 impl PolicyDraft {

@@ -43,7 +43,6 @@ impl Flash {
         }
     }
 
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn problem(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {

@@ -47,6 +47,7 @@
 //! | `ui::field(input, label, typed, help="", kind="text", placeholder="", optional=false, first=false)` | one line of text; marks what is optional, not what is needed |
 //! | `ui::password(input, label, error="", help="", autocomplete="current-password")` | a password, which can be shown |
 //! | `<fieldset class="choices"><legend>…</legend>{{ ui::choice("radio", input, value, label, help, on) }}…</fieldset>` | one of several (`radio`), or any of several (`checkbox`), each with the sentence that explains it; `choices abreast` side by side |
+//! | `ui::segments(input, legend, options, chosen)` | one of two or three short words, beside what it is about, whose sentence has the id `INPUT-help` |
 //! | `ui::switch(input, label, help, on)` | on or off, taken by the form's button |
 //! | `<table class="table">` | rows; `data-label="…"` on each cell but the first, and it becomes a list on a phone; `class="secondary"` for a second line, `class="end"` for actions |
 //! | `ui::badge(tone, text)` | an outcome or a category: `good` allowed, `bad` denied, `caution` would be denied, `accent` organization, `blue` official, `violet` verified publisher, none for community |

@@ -15,7 +15,6 @@ struct Entry {
 enum Place {
     /// Below the organization that is looked at: `permissions` stands for
     /// `/orgs/acme/permissions`.
-    #[allow(dead_code, reason = "the pages of an organization are written next")]
     Organization(&'static str),
     /// At this address, whichever organization is looked at.
     Anywhere(&'static str),
@@ -31,7 +30,11 @@ struct Part {
 const PARTS: &[Part] = &[
     Part {
         label: "",
-        entries: &[],
+        entries: &[Entry {
+            label: "Org permissions",
+            icon: "gate",
+            place: Place::Organization("permissions"),
+        }],
     },
     Part {
         label: "Set up computers",

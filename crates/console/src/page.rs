@@ -37,13 +37,31 @@ pub(crate) struct Typed {
 
 impl Typed {
     /// What was typed, so far without fault.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn new(value: impl Into<String>) -> Self {
         Self {
             value: value.into(),
             error: String::new(),
         }
     }
+}
+
+/// A number, as a page shows it: `12,345`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of things: `1 image`, `2 images`.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    let what = if number == 1 { one } else { many };
+    format!("{} {what}", grouped(number))
 }
 
 /// A moment, as a page shows it.
@@ -88,6 +106,20 @@ impl fmt::Display for Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, told) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), told);
+        }
+        assert_eq!(counted(1, "image", "images"), "1 image");
+        assert_eq!(counted(1_000, "image", "images"), "1,000 images");
+    }
 
     #[test]
     fn a_moment_is_told_as_people_tell_it() {

@@ -111,7 +111,6 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// Whom the services take them for.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn caller(&self) -> Caller {
         self.visitor.caller()
     }
@@ -140,7 +139,6 @@ impl Visit {
     }
 
     /// Leads on to a page that says what went wrong.
-    #[allow(dead_code, reason = "for the pages that are written next")]
     pub(crate) fn problem(&self, path: &str, text: impl Into<String>) -> Response {
         self.lead_on(path, &Flash::problem(text))
     }

@@ -66,6 +66,8 @@ pub enum Action {
     RegistryNamesChanged,
     /// A policy was made to be as a document says.
     PolicyApplied,
+    /// An earlier change of a policy was taken back.
+    ChangeUndone,
     /// Patterns were added to an allowlist.
     AllowlistAdded,
     /// Patterns were taken off an allowlist.
@@ -127,6 +129,7 @@ impl Action {
             Self::SettingsChanged => "settings_changed",
             Self::RegistryNamesChanged => "registry_names_changed",
             Self::PolicyApplied => "policy_applied",
+            Self::ChangeUndone => "change_undone",
             Self::AllowlistAdded => "allowlist_added",
             Self::AllowlistRemoved => "allowlist_removed",
             Self::ExceptionAdded => "exception_added",
@@ -176,7 +179,7 @@ pub struct ChangeRecord {
 
 /// The columns of a change.
 #[derive(sqlx::FromRow)]
-struct ChangeRow {
+pub(crate) struct ChangeRow {
     generation: i64,
     at: i64,
     actor: String,
@@ -188,7 +191,7 @@ struct ChangeRow {
 }
 
 impl ChangeRow {
-    fn read(self) -> Result<ChangeRecord, StoreError> {
+    pub(crate) fn read(self) -> Result<ChangeRecord, StoreError> {
         let number = self.generation.to_string();
         let place = Place {
             what: "change",

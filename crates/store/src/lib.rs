@@ -73,6 +73,7 @@ mod organization_rows;
 mod organizations;
 mod people;
 mod policies;
+mod policy_history;
 mod requests;
 mod search;
 mod secret;

@@ -39,6 +39,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/0007_failed_sign_ins.sql"),
     ),
     (8, "console", include_str!("../migrations/0008_console.sql")),
+    (
+        10,
+        "policy history",
+        include_str!("../migrations/0010_policy_history.sql"),
+    ),
 ];
 
 /// Brings a SQLite file to this version. All within one transaction that has

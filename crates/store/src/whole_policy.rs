@@ -58,6 +58,9 @@ pub struct PolicyEdit {
     pub add_exceptions: Vec<NewException>,
     /// Exceptions that end now.
     pub end_exceptions: Vec<ExceptionId>,
+    /// The change that is taken back by this, by its generation: the history
+    /// says so.
+    pub undoes: Option<i64>,
 }
 
 /// What becomes of an edit.
@@ -149,10 +152,14 @@ impl Change<'_> {
         if effect == Effect::Tried {
             return Ok(());
         }
+        let (action, subject) = match edit.undoes {
+            None => (Action::PolicyApplied, "policy".to_owned()),
+            Some(change) => (Action::ChangeUndone, format!("change {change}")),
+        };
         self.commit(Entry {
             organization: Some(organization),
-            action: Action::PolicyApplied,
-            subject: "policy",
+            action,
+            subject: &subject,
             before: Some(was),
             after: Some(is),
         })

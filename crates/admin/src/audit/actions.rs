@@ -211,6 +211,12 @@ const ORGANIZATION: &[Line] = &[
         "The policy was made to be as a document says",
     ),
     (
+        "change_undone",
+        "policy.undo",
+        "Change Undone",
+        "An earlier change of the policy was taken back",
+    ),
+    (
         "allowlist_added",
         "allowlist.add",
         "Allowlist Entry Added",

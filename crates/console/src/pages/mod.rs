@@ -5,6 +5,7 @@ mod account;
 mod connect;
 mod enforce;
 mod home;
+mod permissions;
 mod set_up;
 mod sign_in;
 
@@ -26,4 +27,5 @@ pub(crate) fn routes() -> Routes {
         .merge(account::routes())
         .merge(connect::routes())
         .merge(enforce::routes())
+        .merge(permissions::routes())
 }

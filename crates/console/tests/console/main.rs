@@ -7,9 +7,11 @@
 )]
 
 mod account;
+mod allowlist;
 mod forgery;
 mod frame;
 mod pages;
+mod permissions;
 mod set_up;
 mod sign_in;
 mod tokens;

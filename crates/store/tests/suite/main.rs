@@ -24,6 +24,7 @@ mod namespaces;
 mod outage;
 mod people;
 mod policies;
+mod policy_history;
 mod processes;
 mod registries;
 mod requests;

@@ -55,6 +55,7 @@ fn decides(action: Action) -> bool {
             | Action::TeamDeleted
             | Action::SettingsChanged
             | Action::PolicyApplied
+            | Action::ChangeUndone
             | Action::AllowlistAdded
             | Action::AllowlistRemoved
             | Action::ExceptionAdded

@@ -1,0 +1,288 @@
+//! The tab of the allowlist: searched, paged, added to and removed from.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use jiff::Timestamp;
+use pullgate_admin::{ListedImages, PolicyChange, SettingsEdit};
+use pullgate_policy::Switch;
+use pullgate_reference::Pattern;
+use url::form_urlencoded;
+
+use super::review::Begun;
+use super::{Frame, Tab, open, review};
+use crate::failure::{Failure, sentence};
+use crate::fields::{Fields, Query};
+use crate::page::{Moment, Typed, form_again, page};
+use crate::shell::Shell;
+use crate::visit::Visit;
+use crate::words::{self, Word};
+
+/// How many entries a page has.
+const PAGE: u32 = 50;
+
+/// How many mistakes of a pasted list are told.
+const MISTAKES: usize = 5;
+
+#[derive(Template)]
+#[template(path = "permissions_allowlist.html")]
+struct AllowlistPage {
+    shell: Shell,
+    frame: Frame,
+    is_on: bool,
+    search: Typed,
+    rows: Vec<EntryRow>,
+    /// The addresses of the pages before and after; empty where there is none.
+    before: String,
+    after: String,
+    told: String,
+    /// What is being added.
+    typed: Typed,
+    note: Typed,
+    pasted: Typed,
+    is_pasting: bool,
+}
+
+/// An entry, as the list shows it.
+struct EntryRow {
+    pattern: String,
+    note: String,
+    seen: Word,
+    by: String,
+    at: Moment,
+    ago: String,
+}
+
+impl EntryRow {
+    fn new(listed: ListedImages, now: Timestamp) -> Self {
+        let entry = listed.entry;
+        let at = Moment(entry.added_at);
+        Self {
+            pattern: entry.pattern.to_string(),
+            note: entry.note,
+            seen: words::seen(listed.seen),
+            by: words::actor(&entry.added_by),
+            ago: at.seen_from(now),
+            at,
+        }
+    }
+}
+
+/// What is being added: the fields of both forms.
+#[derive(Default)]
+struct Adding {
+    pattern: Typed,
+    note: Typed,
+    pasted: Typed,
+}
+
+/// `GET /orgs/{organization}/permissions/allowlist`.
+pub(super) async fn show(
+    visit: Visit,
+    Path(name): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Failure> {
+    Ok(page(&list(&visit, &name, &query, Adding::default()).await?))
+}
+
+async fn list(
+    visit: &Visit,
+    name: &str,
+    query: &Fields,
+    adding: Adding,
+) -> Result<AllowlistPage, Failure> {
+    let (frame, stored) = open(visit, name, Tab::Allowlist).await?;
+    let search: String = query
+        .text("search")
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
+    let number: u64 = query.text("page").parse().unwrap_or(1).clamp(1, 1_000_000);
+    let offset = (number - 1) * u64::from(PAGE);
+    let admin = &visit.services.admin;
+    let found = admin
+        .allowlist(&visit.caller(), &frame.organization, &search, offset, PAGE)
+        .await?;
+    let now = Timestamp::now();
+    let address = |number: u64| {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        if !search.is_empty() {
+            text.append_pair("search", &search);
+        }
+        text.append_pair("page", &number.to_string());
+        let path = Tab::Allowlist.path(&frame.organization);
+        format!("{path}?{}", text.finish())
+    };
+    let last = found.count.div_ceil(u64::from(PAGE)).max(1);
+    Ok(AllowlistPage {
+        is_on: stored.settings.iam.allowlist == Switch::On,
+        before: if number > 1 {
+            address((number - 1).min(last))
+        } else {
+            String::new()
+        },
+        after: if number < last {
+            address(number + 1)
+        } else {
+            String::new()
+        },
+        told: format!("Page {number} of {last}, {} in all", entries(found.count)),
+        rows: found
+            .entries
+            .into_iter()
+            .map(|listed| EntryRow::new(listed, now))
+            .collect(),
+        search: Typed::new(search),
+        typed: adding.pattern,
+        note: adding.note,
+        is_pasting: !adding.pasted.value.is_empty(),
+        pasted: adding.pasted,
+        shell: visit.shell("Allowlist"),
+        frame,
+    })
+}
+
+fn entries(count: u64) -> String {
+    let end = if count == 1 { "y" } else { "ies" };
+    format!("{count} entr{end}")
+}
+
+/// `POST /orgs/{organization}/permissions/allowlist/review`: what one of the
+/// forms would change. `what` says which, and a row's button `remove`.
+pub(super) async fn review(
+    visit: Visit,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Result<Response, Failure> {
+    let (organization, _) = visit.organization(&name)?;
+    let mut adding = Adding::default();
+    let note = fields.text("note");
+    let what = if fields.has("remove") {
+        "remove"
+    } else {
+        fields.text("what")
+    };
+    let change = match what {
+        "switch" => Ok(PolicyChange::Settings(SettingsEdit {
+            allowlist: Some(Switch::On),
+            ..SettingsEdit::default()
+        })),
+        "remove" => {
+            let patterns = fields.all("remove").map(str::parse::<Pattern>);
+            let patterns = patterns.collect::<Result<Vec<_>, _>>();
+            patterns
+                .map(PolicyChange::Disallow)
+                .map_err(|error| error.to_string())
+        }
+        "paste" => {
+            let read = pasted(fields.text("patterns"), note);
+            adding.pasted = typed(fields.text("patterns"), read.as_ref().err());
+            read.map(PolicyChange::Allow)
+        }
+        _ => {
+            let read = pattern(fields.text("pattern"));
+            adding.pattern = typed(fields.text("pattern"), read.as_ref().err());
+            adding.note = Typed::new(note);
+            read.map(|pattern| PolicyChange::Allow([(pattern, note.to_owned())].into()))
+        }
+    };
+    let Ok(change) = change else {
+        let shown = list(&visit, &name, &Fields::default(), adding).await?;
+        if !shown.frame.is_owner {
+            return Err(Failure::Forbidden(
+                "Only an owner may change that; ask one.".to_owned(),
+            ));
+        }
+        return Ok(form_again(&shown));
+    };
+    review::show(&visit, &organization, Begun::with(change, &fields)).await
+}
+
+fn typed(value: &str, mistake: Option<&String>) -> Typed {
+    Typed {
+        value: value.to_owned(),
+        error: mistake.map(|mistake| sentence(mistake)).unwrap_or_default(),
+    }
+}
+
+fn pattern(text: &str) -> Result<Pattern, String> {
+    if text.is_empty() {
+        return Err("no image is named; write one as bitnami/postgresql".to_owned());
+    }
+    text.parse()
+        .map_err(|error: pullgate_reference::NameError| error.to_string())
+}
+
+/// A list with an entry on each line. What stands behind a `#` is its note,
+/// else it has that of all.
+fn pasted(text: &str, note: &str) -> Result<BTreeMap<Pattern, String>, String> {
+    let mut entries = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        let (name, own) = line.split_once('#').unwrap_or((line, ""));
+        let (name, own) = (name.trim(), own.trim());
+        if name.is_empty() {
+            continue;
+        }
+        match name.parse::<Pattern>() {
+            Ok(pattern) => {
+                let note = if own.is_empty() { note } else { own };
+                entries.insert(pattern, note.to_owned());
+            }
+            Err(error) => mistakes.push(format!("line {number}: {error}")),
+        }
+    }
+    let more = mistakes.len().saturating_sub(MISTAKES);
+    mistakes.truncate(MISTAKES);
+    if more > 0 {
+        mistakes.push(format!("and {more} more"));
+    }
+    match (mistakes.is_empty(), entries.is_empty()) {
+        (false, _) => Err(mistakes.join("; ")),
+        (true, true) => Err("no image is named; write one on each line".to_owned()),
+        (true, false) => Ok(entries),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_list_is_read_line_by_line() {
+        let read = pasted("nginx # proxy\r\n\n  # nothing\nghcr.io/acme/**", "all").unwrap();
+        let read: Vec<_> = read
+            .iter()
+            .map(|(p, note)| (p.as_str(), note.as_str()))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("docker.io/library/nginx", "proxy"),
+                ("ghcr.io/acme/**", "all")
+            ]
+        );
+        let mistakes = pasted("nginx\nlower/Case\n*", "").unwrap_err();
+        assert!(
+            mistakes.contains("line 2") && mistakes.contains("line 3"),
+            "{mistakes}"
+        );
+        assert!(pasted(" \n# nothing", "").is_err());
+    }
+
+    #[test]
+    fn an_entry_is_counted_as_people_do() {
+        assert_eq!(
+            [entries(0), entries(1), entries(2)],
+            ["0 entries", "1 entry", "2 entries"]
+        );
+    }
+
+    #[test]
+    fn the_actor_is_told_by_name() {
+        let mia = pullgate_admin::Actor::Person("mia".parse().unwrap());
+        assert_eq!(words::actor(&mia), "mia");
+    }
+}
