@@ -24,6 +24,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("/usr/bin/node", "nodejs"),
     ("/usr/bin/npm", "npm"),
     ("/usr/bin/curl", "curl"),
+    ("/usr/bin/shellcheck", "shellcheck"),
     ("/usr/bin/python3", "python3"),
     ("/usr/lib/*/ensurepip/__init__.py", "python3-venv"),
 ];

@@ -4,6 +4,9 @@
 use crate::guide::{Block, Guide, Step, sentences};
 use crate::site::Site;
 
+/// Where the certificate authority's certificate is put.
+const AUTHORITY: &str = "/etc/containerd/pullgate-ca.crt";
+
 pub(crate) fn guide(site: &Site) -> Guide {
     let username = &site.username;
     Guide {
@@ -40,14 +43,21 @@ pub(crate) fn open() -> Vec<String> {
 /// The file for each registry. The empty table is needed: without it
 /// containerd 1.6 takes the file for invalid, and pulls from Docker Hub.
 pub(crate) fn hosts(site: &Site) -> Step {
-    let text = format!("server = \"{}\"\n\n[host]\n", site.url());
-    let blocks = site.registries.iter().map(|registry| {
+    let (authority, trust) = match &site.authority {
+        Some(pem) => (
+            Some(Block::file(AUTHORITY, pem.clone())),
+            format!("ca = \"{AUTHORITY}\"\n"),
+        ),
+        None => (None, String::new()),
+    };
+    let text = format!("server = \"{}\"\n{trust}\n[host]\n", site.url());
+    let files = site.registries.iter().map(|registry| {
         let path = format!("/etc/containerd/certs.d/{registry}/hosts.toml");
         Block::file(path, text.clone())
     });
     Step::new(
         "Make the gateway the only server",
         "One file for each registry. Keep the empty [host] table: without it containerd 1.6 ignores the file.",
-        blocks.collect(),
+        authority.into_iter().chain(files).collect(),
     )
 }

@@ -8,16 +8,22 @@ pub(crate) fn guide(site: &Site) -> Guide {
     let Site {
         gateway, username, ..
     } = site;
-    let entries: Vec<String> = site.nameable().map(|name| entry(site, name)).collect();
+    let rewritten = site.nameable().map(|name| entry(site, name));
+    let entries: Vec<String> = itself(site).into_iter().chain(rewritten).collect();
+    let authority = site.authority.as_ref().map(|pem| {
+        let path = format!("/etc/containers/certs.d/{gateway}/ca.crt");
+        Block::file(path, pem.clone())
+    });
+    let rewrite = Block::file(
+        "/etc/containers/registries.conf.d/pullgate.conf",
+        entries.join("\n"),
+    );
     Guide {
         steps: vec![
             Step::new(
                 "Rewrite the registries",
-                "One entry for each registry, in a file of its own. skopeo 1.9 reads it only with --registries-conf.",
-                vec![Block::file(
-                    "/etc/containers/registries.conf.d/pullgate.conf",
-                    entries.join("\n"),
-                )],
+                "One entry for each registry, in a file of its own. podman, buildah and skopeo read it at each pull.",
+                authority.into_iter().chain([rewrite]).collect(),
             ),
             Step::new(
                 "Sign in",
@@ -43,6 +49,17 @@ pub(crate) fn guide(site: &Site) -> Guide {
             "A person can bring a file of their own in their home folder. Where that matters, block egress from the machine to other registries.",
         ]),
         untried: sentences(["CRI-O reads the same file; it was not tried."]),
+    }
+}
+
+/// Without encryption, podman login has to be told so of the gateway itself.
+fn itself(site: &Site) -> Option<String> {
+    let gateway = &site.gateway;
+    match site.transport {
+        Transport::Https => None,
+        Transport::Http => Some(format!(
+            "[[registry]]\nlocation = \"{gateway}\"\ninsecure = true\n"
+        )),
     }
 }
 

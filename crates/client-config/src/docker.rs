@@ -3,13 +3,15 @@
 //! name, and the other way is closed elsewhere.
 
 use crate::guide::{Block, Guide, Place, Step, sentences};
-use crate::site::{Site, Transport};
+use crate::site::{Direct, Site, Transport};
 
 const FALLS_BACK: &str = "A registry mirror in daemon.json does not close that: after a denial, dockerd goes on to Docker Hub and pulls from there, and its user never reads why.";
 
+/// What closes dockerd's own way, in a folder that systemd reads.
+const DROP_IN: &str = "/etc/systemd/system/docker.service.d/pullgate.conf";
+
 pub(crate) fn engine(site: &Site) -> Guide {
-    let mut steps = Vec::new();
-    steps.extend(insecure(site));
+    let mut steps = machine(site);
     steps.push(login(site));
     steps.push(Step::new(
         "Pull by the gateway's name",
@@ -22,18 +24,17 @@ pub(crate) fn engine(site: &Site) -> Guide {
             "Whatever is pulled by the gateway's name is decided by your organization's policy.",
             "Who is denied reads why, and where to request access, in docker's own error.",
         ]),
-        open: sentences([
+        open: open(
+            site,
             "The same person can still type docker pull nginx, and dockerd asks Docker Hub itself. Close that by blocking egress from the machine to other registries.",
-            FALLS_BACK,
-        ]),
+        ),
         untried: Vec::new(),
     }
 }
 
 pub(crate) fn buildkit(site: &Site) -> Guide {
     let gateway = &site.gateway;
-    let mut steps = Vec::new();
-    steps.extend(insecure(site));
+    let mut steps = machine(site);
     steps.push(login(site));
     steps.push(Step::new(
         "Name base images by the gateway",
@@ -56,12 +57,67 @@ pub(crate) fn buildkit(site: &Site) -> Guide {
             "Base images that are named by the gateway are decided by your organization's policy.",
             "A build that is denied ends, and its error says why and where to request access.",
         ]),
-        open: sentences([
+        open: open(
+            site,
             "A Dockerfile that names another registry, or none, is built from there. Close that by blocking egress from the machine to other registries.",
-            FALLS_BACK,
-        ]),
+        ),
         untried: Vec::new(),
     }
+}
+
+/// What is written on the machine.
+fn machine(site: &Site) -> Vec<Step> {
+    let mut steps = Vec::new();
+    steps.extend(insecure(site));
+    steps.extend(authority(site));
+    steps.extend(proxy(site));
+    steps
+}
+
+/// What is not enforced.
+fn open(site: &Site, direct: &str) -> Vec<String> {
+    match site.direct {
+        Direct::Left => sentences([direct, FALLS_BACK]),
+        Direct::Closed => sentences([
+            "Registries on the machine's own loopback addresses are reached all the same.",
+            "Other programs of the machine are not dockerd: give podman and containerd their own configuration, and block egress from the machine to other registries.",
+            "Whoever is root on the machine, or may run containers with its folders, can change the files.",
+        ]),
+    }
+}
+
+/// The certificate of an authority of one's own, where dockerd and its
+/// BuildKit look for it.
+fn authority(site: &Site) -> Option<Step> {
+    let pem = site.authority.clone()?;
+    let path = format!("/etc/docker/certs.d/{}/ca.crt", site.gateway);
+    Some(Step::new(
+        "Trust the gateway's certificate",
+        "The certificate authority that signed it. dockerd reads it for each pull; nothing has to be restarted.",
+        vec![Block::file(path, pem)],
+    ))
+}
+
+/// A proxy that is not there: whatever dockerd asks of anybody but the gateway
+/// ends at once. Port 9 is the discard service's, on which nothing listens.
+fn proxy(site: &Site) -> Option<Step> {
+    if site.direct == Direct::Left {
+        return None;
+    }
+    let host = site.host();
+    Some(Step::new(
+        "Close the other way",
+        "dockerd gets a proxy that is not there, for all but the gateway: docker pull nginx ends with an error. Restart dockerd afterwards. Containers are not affected.",
+        vec![Block::file(
+            DROP_IN,
+            format!(
+                "[Service]\n\
+                 Environment=\"HTTP_PROXY=http://127.0.0.1:9\"\n\
+                 Environment=\"HTTPS_PROXY=http://127.0.0.1:9\"\n\
+                 Environment=\"NO_PROXY={host}\"\n"
+            ),
+        )],
+    ))
 }
 
 /// Signing in to the gateway.

@@ -9,6 +9,21 @@ pub struct Site {
     pub registries: Vec<String>,
     /// Whose user name stands in the commands.
     pub username: String,
+    /// The certificate authority that signed the gateway's certificate, in
+    /// PEM, if it is not one that machines trust by themselves.
+    pub authority: Option<String>,
+    /// What becomes of dockerd's own way to registries.
+    pub direct: Direct,
+}
+
+/// What becomes of dockerd's own way to registries, beside the gateway's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direct {
+    /// It is left; something else closes it.
+    Left,
+    /// dockerd is given a proxy that is not there, and told to use none for
+    /// the gateway.
+    Closed,
 }
 
 /// How the gateway is reached.
@@ -33,6 +48,14 @@ impl Site {
     /// The gateway's address.
     pub(crate) fn url(&self) -> String {
         format!("{}://{}", self.transport.scheme(), self.gateway)
+    }
+
+    /// The gateway's host without its port.
+    pub(crate) fn host(&self) -> &str {
+        match self.gateway.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => &self.gateway,
+        }
     }
 
     /// The registries that a client's files can name behind the gateway's

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use pullgate_client_config::{Client, Place, Site, Transport, guide};
+use pullgate_client_config::{Client, Direct, Place, Site, Transport, guide};
 
 fn acme() -> Site {
     Site {
@@ -14,6 +14,8 @@ fn acme() -> Site {
             "registry.acme.example:5001".to_owned(),
         ],
         username: "mia".to_owned(),
+        authority: None,
+        direct: Direct::Left,
     }
 }
 
@@ -103,7 +105,9 @@ fn a_gateway_without_encryption_is_named_as_one_everywhere() {
     assert!(file(Client::Containerd, &site, hosts).contains("\"http://gateway"));
     let conf = "/etc/containers/registries.conf.d/pullgate.conf";
     let conf = file(Client::Podman, &site, conf);
-    assert_eq!(conf.matches("insecure = true").count(), 2);
+    // Two registries, and the gateway itself, for podman login.
+    assert_eq!(conf.matches("insecure = true").count(), 3);
+    assert!(conf.contains("[[registry]]\nlocation = \"gateway.acme.example:5000\"\n"));
     let encrypted = texts(Client::Docker, &acme());
     assert!(encrypted.iter().all(|(place, _)| *place == Place::Shell));
 }

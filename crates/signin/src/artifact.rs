@@ -1,3 +1,6 @@
+use std::fmt;
+use std::str::FromStr;
+
 /// A file or a script for one place where Docker Desktop looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
@@ -35,6 +38,30 @@ pub enum Form {
 }
 
 impl Form {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::RegistryJson,
+        Self::Shell,
+        Self::PowerShell,
+        Self::RegistryKey,
+        Self::RegistryKeyScript,
+        Self::ConfigurationProfile,
+        Self::Plist,
+    ];
+
+    /// The word for it in a command.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RegistryKey => "reg",
+            Self::RegistryKeyScript => "reg-powershell",
+            Self::ConfigurationProfile => "mobileconfig",
+            Self::Plist => "plist",
+            Self::RegistryJson => "registry-json",
+            Self::PowerShell => "powershell",
+            Self::Shell => "shell",
+        }
+    }
+
     /// Its name, as people write it.
     pub fn name(self) -> &'static str {
         match self {
@@ -56,5 +83,27 @@ impl Form {
             Self::Plist => 2,
             Self::RegistryJson | Self::PowerShell | Self::Shell => 3,
         }
+    }
+}
+
+/// A text that names no form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownForm;
+
+impl fmt::Display for UnknownForm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = Form::ALL.map(Form::as_str).join(", ");
+        write!(formatter, "that is no form; use one of {words}")
+    }
+}
+
+impl std::error::Error for UnknownForm {}
+
+impl FromStr for Form {
+    type Err = UnknownForm;
+
+    fn from_str(text: &str) -> Result<Self, UnknownForm> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|form| form.as_str() == text).ok_or(UnknownForm)
     }
 }

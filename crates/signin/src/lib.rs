@@ -1,5 +1,6 @@
 //! Files and scripts by which Docker Desktop demands a sign-in, for each
-//! platform and each place where it looks. Pure.
+//! platform and each place where it looks, and the reading of `registry.json`
+//! by somebody who checks it. Pure.
 //!
 //! Docker Desktop reads a list of organizations, `allowedOrgs`, where only an
 //! administrator can write it. Nobody uses it then who is not signed in as a
@@ -9,15 +10,20 @@
 //! Source: Docker's documentation of sign-in enforcement.
 
 mod artifact;
+mod fault;
 mod mac;
 mod organizations;
 mod platform;
+mod reading;
 mod registry_json;
 mod windows;
 
-pub use artifact::{Artifact, Form};
+pub use artifact::{Artifact, Form, UnknownForm};
+pub use fault::{Fault, Weight};
 pub use organizations::{InvalidOrganizations, Organizations};
 pub use platform::{Platform, UnknownPlatform};
+pub use reading::Reading;
+pub use registry_json::LINUX_FILE;
 
 /// All forms for this platform, the one that counts most first.
 pub fn artifacts(platform: Platform, organizations: &Organizations) -> Vec<Artifact> {

@@ -57,6 +57,11 @@ impl Organizations {
         self.0.iter().map(OrganizationName::as_str)
     }
 
+    /// The names, as they were read.
+    pub fn as_slice(&self) -> &[OrganizationName] {
+        &self.0
+    }
+
     /// Each name, made into something, with this between them. Names hold
     /// nothing that would mean something in any of the forms: see
     /// [`OrganizationName`].

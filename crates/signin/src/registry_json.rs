@@ -9,6 +9,9 @@ use crate::organizations::Organizations;
 pub(crate) const MAC_FOLDER: &str = "/Library/Application Support/com.docker.docker";
 const LINUX_FOLDER: &str = "/usr/share/docker-desktop/registry";
 
+/// Where `registry.json` stands on Linux.
+pub const LINUX_FILE: &str = "/usr/share/docker-desktop/registry/registry.json";
+
 /// The text of the file.
 pub(crate) fn text(organizations: &Organizations) -> String {
     format!("{{\"allowedOrgs\":[{}]}}", organizations.json())
@@ -19,7 +22,7 @@ pub(crate) fn linux(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::Shell,
             file_name: "docker-desktop-sign-in.sh",
-            path: "/usr/share/docker-desktop/registry/registry.json",
+            path: LINUX_FILE,
             permissions: "root alone writes, everybody reads (0644)",
             how: "Run it with sudo. Docker Desktop looks at its next start.",
             text: script(organizations, LINUX_FOLDER, "root:root"),
@@ -27,7 +30,7 @@ pub(crate) fn linux(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::RegistryJson,
             file_name: "registry.json",
-            path: "/usr/share/docker-desktop/registry/registry.json",
+            path: LINUX_FILE,
             permissions: "root alone writes, everybody reads (0644)",
             how: "Put it there with your own tools, as UTF-8 without a byte-order mark.",
             text: text(organizations) + "\n",
@@ -35,16 +38,29 @@ pub(crate) fn linux(organizations: &Organizations) -> Vec<Artifact> {
     ]
 }
 
-/// A script for a POSIX shell.
+/// A script for a POSIX shell. The folder is taken from whoever may have made
+/// it, for who may write it may put another file there; and the file comes
+/// into being under another name, so that it is never there half, and never
+/// written through a link that somebody has left.
 pub(crate) fn script(organizations: &Organizations, folder: &str, owner: &str) -> String {
     let json = text(organizations);
     format!(
         "#!/bin/sh\n\
+         # Run as root.\n\
          set -eu\n\
+         umask 022\n\
          folder='{folder}'\n\
+         if [ -L \"$folder\" ]; then\n  \
+           echo \"$folder is a link; remove it first\" >&2\n  \
+           exit 1\n\
+         fi\n\
          mkdir -p \"$folder\"\n\
-         printf '%s\\n' '{json}' > \"$folder/registry.json\"\n\
-         chown {owner} \"$folder/registry.json\"\n\
-         chmod 644 \"$folder/registry.json\"\n"
+         chown {owner} \"$folder\"\n\
+         chmod 755 \"$folder\"\n\
+         new=$(mktemp \"$folder/.registry.json.XXXXXX\")\n\
+         printf '%s\\n' '{json}' > \"$new\"\n\
+         chown {owner} \"$new\"\n\
+         chmod 644 \"$new\"\n\
+         mv -f \"$new\" \"$folder/registry.json\"\n"
     )
 }

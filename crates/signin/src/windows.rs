@@ -76,15 +76,23 @@ fn key_file(organizations: &Organizations) -> String {
 }
 
 /// Groups by their numbers, which are the same in every language of Windows.
+/// What somebody else has made there stays theirs until it is taken from them:
+/// who owns a file may change who may write it.
 fn file_script(organizations: &Organizations) -> String {
     let json = registry_json::text(organizations);
     format!(
-        "$folder = 'C:\\ProgramData\\DockerDesktop'\n\
+        "$ErrorActionPreference = 'Stop'\n\
+         $folder = 'C:\\ProgramData\\DockerDesktop'\n\
          $file = \"$folder\\registry.json\"\n\
          New-Item -ItemType Directory -Path $folder -Force | Out-Null\n\
+         # The folder belongs to administrators, whoever has made it.\n\
+         icacls $folder /setowner '*S-1-5-32-544' | Out-Null\n\
+         icacls $folder /reset | Out-Null\n\
+         if (Test-Path -Path $file) {{ Remove-Item -Path $file -Force }}\n\
          # UTF-8 without a byte-order mark.\n\
          [IO.File]::WriteAllText($file, '{json}', (New-Object Text.UTF8Encoding $false))\n\
+         icacls $file /setowner '*S-1-5-32-544' | Out-Null\n\
          # Administrators and the system write, users read.\n\
-         icacls $file /inheritance:r /grant '*S-1-5-32-544:F' '*S-1-5-18:F' '*S-1-5-32-545:R' | Out-Null\n"
+         icacls $file /inheritance:r /grant:r '*S-1-5-32-544:F' '*S-1-5-18:F' '*S-1-5-32-545:R' | Out-Null\n"
     )
 }

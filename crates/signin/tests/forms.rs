@@ -87,12 +87,76 @@ fn the_profile_joins_names_and_the_list_has_them_apart() {
     );
     let array = "<array>\n    <string>acme</string>\n    <string>acme-labs</string>\n  </array>";
     assert!(list.text.contains(array), "{}", list.text);
-    for text in [profile, list.text] {
-        for tag in ["dict", "array", "string", "key", "plist"] {
-            let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
-            assert_eq!(text.matches(&*open).count(), text.matches(&*close).count());
-        }
+}
+
+/// As `plutil -lint` does, and what it holds, read by a parser of its own.
+#[test]
+fn property_lists_are_what_a_parser_of_them_reads() {
+    let parsed = |form: Artifact| {
+        let value = plist::Value::from_reader_xml(form.text.as_bytes()).unwrap();
+        value.into_dictionary().unwrap()
+    };
+    let list = parsed(self::form(Platform::Mac, Form::Plist));
+    let names: Vec<&str> = list["allowedOrgs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_string().unwrap())
+        .collect();
+    assert_eq!((names, list.len()), (vec!["acme", "acme-labs"], 1));
+
+    let profile = parsed(self::form(Platform::Mac, Form::ConfigurationProfile));
+    let text = |key: &str| profile[key].as_string().unwrap();
+    assert_eq!(text("PayloadType"), "Configuration");
+    assert_eq!(text("PayloadScope"), "System");
+    assert_eq!(profile["PayloadRemovalDisallowed"].as_boolean(), Some(true));
+    let payload = profile["PayloadContent"].as_array().unwrap()[0]
+        .as_dictionary()
+        .unwrap();
+    let inner = |key: &str| payload[key].as_string().unwrap();
+    assert_eq!(inner("PayloadType"), "com.docker.config");
+    assert_eq!(inner("allowedOrgs"), "acme;acme-labs");
+    assert_ne!(inner("PayloadUUID"), text("PayloadUUID"));
+    for dictionary in [&profile, payload] {
+        assert_eq!(dictionary["PayloadVersion"].as_signed_integer(), Some(1));
+        assert!(dictionary.contains_key("PayloadIdentifier"));
     }
+}
+
+#[test]
+fn shellcheck_has_nothing_to_say_of_the_shell_scripts() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    for platform in [Platform::Mac, Platform::Linux] {
+        let mut shellcheck = Command::new("shellcheck")
+            .args(["--severity=style", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("shellcheck is missing. Install it: apt-get install shellcheck");
+        let script = form(platform, Form::Shell).text;
+        let mut stdin = shellcheck.stdin.take().unwrap();
+        stdin.write_all(script.as_bytes()).unwrap();
+        drop(stdin);
+        let done = shellcheck.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success(), "{platform:?}: {said}");
+    }
+}
+
+/// What runs as administrator ends at the first thing that goes wrong, and
+/// leaves nobody else the owner of what counts.
+#[test]
+fn the_powershell_script_takes_the_folder_and_the_file_from_whoever_made_them() {
+    let script = form(Platform::Windows, Form::PowerShell).text;
+    assert!(script.starts_with("$ErrorActionPreference = 'Stop'\n"));
+    for owned in ["$folder", "$file"] {
+        let line = format!("icacls {owned} /setowner '*S-1-5-32-544'");
+        assert!(script.contains(&line), "{script}");
+    }
+    assert!(script.contains("(New-Object Text.UTF8Encoding $false)"));
+    assert!(script.contains("/inheritance:r /grant:r"), "{script}");
 }
 
 #[test]
@@ -134,6 +198,15 @@ fn the_shell_scripts_write_the_file() {
         assert!(done.success());
         let written = std::fs::read_to_string(folder.join("registry.json")).unwrap();
         assert_eq!(written, form(platform, Form::RegistryJson).text);
+        assert!(pullgate_signin::Reading::of(written.as_bytes()).is_sound());
+        let mode = |path: &std::path::Path| {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+        };
+        assert_eq!(mode(&folder), 0o755);
+        assert_eq!(mode(&folder.join("registry.json")), 0o644);
+        let left = std::fs::read_dir(&folder).unwrap().count();
+        assert_eq!(left, 1, "nothing but the file");
         std::fs::remove_dir_all(folder).unwrap();
     }
 }
@@ -157,4 +230,12 @@ fn a_platform_is_found_by_its_word() {
         assert_eq!(platform.as_str().parse(), Ok(platform));
     }
     assert!("beos".parse::<Platform>().is_err());
+}
+
+#[test]
+fn a_form_is_found_by_its_word() {
+    for form in Form::ALL {
+        assert_eq!(form.as_str().parse(), Ok(form));
+    }
+    assert!("exe".parse::<Form>().is_err());
 }

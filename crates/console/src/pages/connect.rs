@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use pullgate_client_config::{Client, Guide, Place, Site, Step, Transport, guide};
+use pullgate_client_config::{Client, Direct, Guide, Place, Site, Step, Transport, guide};
 
 use super::Routes;
 use crate::console::Services;
@@ -85,6 +85,8 @@ fn site(visit: &Visit) -> Site {
         transport,
         registries: services.settings.registries.clone(),
         username: visit.me.username.to_string(),
+        authority: None,
+        direct: Direct::Left,
     }
 }
 

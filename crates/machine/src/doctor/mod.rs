@@ -1,0 +1,72 @@
+//! Looking for ways around what Pullgate decides, on one machine.
+//!
+//! Each check is a file of its own and gives [`Finding`]s with names that do
+//! not change. What cannot be looked at is a finding too: a machine of which
+//! nothing is known is not one on which something is enforced.
+
+mod check;
+mod containerd;
+mod containers;
+mod engine;
+mod engine_access;
+mod engine_plugin;
+mod engine_pulls;
+mod finding;
+mod gateway;
+mod guarding;
+mod hosts_toml;
+mod own;
+mod registries_conf;
+mod sign_in;
+mod units;
+
+use std::io;
+
+pub use finding::{Finding, Verdict};
+pub use gateway::Gateway;
+
+use crate::changes::Ledger;
+use crate::owner::Owner;
+use crate::people::People;
+use crate::root::Root;
+use check::Machine;
+
+/// Looks at a machine. Without a gateway, the one that `pullgate
+/// client-config` has pointed clients at is taken.
+pub fn examine(root: &Root, owner: Owner, gateway: Option<&Gateway>) -> io::Result<Vec<Finding>> {
+    let machine = Machine {
+        root,
+        owner,
+        people: People::of(root)?,
+        gateway: gateway.cloned().or_else(|| noted_gateway(root)),
+    };
+    let mut findings = Vec::new();
+    if machine.gateway.is_none() {
+        findings.push(Finding::unknown(
+            "gateway-unknown",
+            "--gateway",
+            "It is not known which gateway this machine should pull through, so what is \
+             configured cannot be held against it.",
+            "Name it: pullgate doctor --gateway HOST:PORT",
+        ));
+    }
+    for check in [
+        sign_in::check,
+        engine_plugin::check,
+        engine_access::check,
+        engine_pulls::check,
+        containerd::check,
+        containers::check,
+        own::check,
+        guarding::check,
+    ] {
+        findings.extend(check(&machine)?);
+    }
+    Ok(findings)
+}
+
+/// The gateway that clients of this machine were pointed at.
+pub fn noted_gateway(root: &Root) -> Option<Gateway> {
+    let ledger = Ledger::read(root).ok()?;
+    Gateway::read(&ledger.gateway)
+}

@@ -1,0 +1,9 @@
+//! Machines as folders, set up well and set up wrongly on purpose.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod changes;
+mod doctor;
+mod image;
+mod putting;
+mod sign_in;
