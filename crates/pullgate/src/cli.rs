@@ -12,8 +12,10 @@ use crate::admin::{
     CatalogCommand, DecisionsCommand, ExceptionCommand, InviteCommand, MemberCommand,
     NamespaceCommand, OrgCommand, PolicyCommand, TeamCommand, TokenCommand, UserCommand,
 };
+use crate::client_config::ClientConfigCommand;
 use crate::config::{self, Config};
 use crate::demo::DemoCommand;
+use crate::doctor::DoctorCommand;
 use crate::explain::ExplainCommand;
 use crate::failure::Failure;
 use crate::openapi::OpenapiCommand;
@@ -23,6 +25,7 @@ use crate::reference::{ReferenceCommand, Verdict};
 use crate::remote::{self, LoginCommand, LogoutCommand, WhoamiCommand};
 use crate::request::RequestCommand;
 use crate::server;
+use crate::signin::SigninCommand;
 use serve::ServeCommand;
 
 /// Where the configuration is, if it is not said and the file is there.
@@ -139,6 +142,10 @@ enum Command {
     Login(LoginCommand),
     Logout(LogoutCommand),
     Whoami(WhoamiCommand),
+    #[command(subcommand)]
+    Signin(SigninCommand),
+    ClientConfig(ClientConfigCommand),
+    Doctor(DoctorCommand),
 }
 
 impl Cli {
@@ -164,6 +171,9 @@ impl Cli {
             Command::Login(command) => return command.run().await,
             Command::Logout(_) => return remote::logout(),
             Command::Whoami(command) => return command.run().await,
+            Command::Signin(command) => return command.run().await,
+            Command::ClientConfig(command) => return command.run(),
+            Command::Doctor(command) => return command.run().await,
             _ => {}
         }
         let config = &self.configuration()?;
@@ -193,7 +203,10 @@ impl Cli {
             | Command::Schema(_)
             | Command::Login(_)
             | Command::Logout(_)
-            | Command::Whoami(_) => Ok(ExitCode::SUCCESS),
+            | Command::Whoami(_)
+            | Command::Signin(_)
+            | Command::ClientConfig(_)
+            | Command::Doctor(_) => Ok(ExitCode::SUCCESS),
         }
     }
 

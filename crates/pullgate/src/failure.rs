@@ -84,5 +84,7 @@ macro_rules! failure_from {
 failure_from! {
     pullgate_store::StoreError => "",
     pullgate_admin::AdminError => "",
+    pullgate_machine::PutError => "",
+    pullgate_machine::changes::ChangeError => "",
     std::io::Error => "",
 }

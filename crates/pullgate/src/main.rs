@@ -2,10 +2,13 @@
 
 mod admin;
 mod cli;
+mod client_config;
 mod config;
 mod demo;
+mod doctor;
 mod explain;
 mod failure;
+mod machine;
 mod openapi;
 mod output;
 mod policy_files;
@@ -13,6 +16,7 @@ mod reference;
 mod remote;
 mod request;
 mod server;
+mod signin;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;

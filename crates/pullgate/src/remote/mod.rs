@@ -18,7 +18,7 @@ pub(crate) use policy::{apply_policy, export_policy, test_policy};
 pub(crate) use preview::preview;
 pub(crate) use requests::RequestsThere;
 pub(crate) use session::{Session, saved as saved_login, signed_in};
-pub(crate) use whoami::WhoamiCommand;
+pub(crate) use whoami::{WhoamiCommand, who};
 
 /// Neither a database here nor a server to ask.
 pub(crate) fn nowhere_to_ask(config: &Config) -> Failure {

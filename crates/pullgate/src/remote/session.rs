@@ -19,9 +19,9 @@ use crate::failure::Failure;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Session {
     /// The server's address, without a trailing slash.
-    pub(super) server: String,
+    pub(crate) server: String,
     /// The name it was signed in with.
-    pub(super) username: String,
+    pub(crate) username: String,
     /// What every request brings.
     #[serde(with = "secret_text")]
     pub(super) token: Secret,
@@ -32,7 +32,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// When the session ends, by its own word: the server decides.
-    pub(super) fn ends_at(&self) -> Option<Timestamp> {
+    pub(crate) fn ends_at(&self) -> Option<Timestamp> {
         #[derive(Deserialize)]
         struct Claims {
             exp: i64,

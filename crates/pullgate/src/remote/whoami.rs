@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::requests::RequestsThere;
 use super::server::Server;
-use super::session;
+use super::session::{self, Session};
 use crate::failure::Failure;
 use crate::output::{self, Table, date};
 
@@ -17,25 +17,31 @@ use crate::output::{self, Table, date};
 #[derive(Debug, Args)]
 pub(crate) struct WhoamiCommand {}
 
-/// What the server answers.
+/// Who has signed in, by the server's word.
 #[derive(Deserialize)]
-struct Who {
-    username: String,
-    organizations: Vec<Belongs>,
+pub(crate) struct Who {
+    pub(crate) username: String,
+    pub(crate) organizations: Vec<Belongs>,
 }
 
+/// What they belong to.
 #[derive(Deserialize)]
-struct Belongs {
-    name: String,
+pub(crate) struct Belongs {
+    pub(crate) name: String,
     role: Role,
     teams: Vec<String>,
+}
+
+/// Asks the server who has signed in there.
+pub(crate) async fn who(session: &Session) -> Result<Who, Failure> {
+    let server = Server::of(session)?;
+    server.get("/v2/user/", &[], &session.token).await
 }
 
 impl WhoamiCommand {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let session = session::signed_in()?;
-        let server = Server::of(&session)?;
-        let who: Who = server.get("/v2/user/", &[], &session.token).await?;
+        let who = who(&session).await?;
         output::fields(&[
             ("server", session.server.clone()),
             ("user", who.username.clone()),

@@ -46,6 +46,7 @@ fn groups_show_examples_and_the_top_shows_exit_codes() {
         "exception",
         "request",
         "catalog",
+        "signin",
     ] {
         let help = help(&[group.to_owned()]);
         assert!(help.contains("Examples:\n  pullgate "), "{group}:\n{help}");

@@ -7,6 +7,7 @@ mod errors;
 mod explaining;
 mod help;
 mod inviting;
+mod machine;
 mod policy_files;
 mod requests;
 mod secrets;
