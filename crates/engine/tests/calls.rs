@@ -1,0 +1,598 @@
+//! Calls, and what they ask for: a table for each kind, and one for each way
+//! around a careless plugin that is known.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use pullgate_engine::{Asked, Call, Content, Headers, Refusal};
+
+/// A call without a body, as Docker's command sends it.
+fn bare(method: &str, uri: &str) -> Result<Call, Refusal> {
+    let headers = Headers::from_iter([("Content-Length", "0"), ("Content-Type", "text/plain")]);
+    Asked {
+        method,
+        uri,
+        headers: &headers,
+        body: b"",
+    }
+    .read()
+}
+
+/// A call with a JSON body that the Engine has shown.
+fn with_body(uri: &str, body: &str) -> Result<Call, Refusal> {
+    let length = body.len().to_string();
+    let headers = Headers::from_iter([
+        ("Content-Length", length.as_str()),
+        ("Content-Type", "application/json"),
+    ]);
+    Asked {
+        method: "POST",
+        uri,
+        headers: &headers,
+        body: body.as_bytes(),
+    }
+    .read()
+}
+
+/// A call of those headers, of which the body was not shown.
+fn hidden(uri: &str, headers: &[(&str, &str)]) -> Result<Call, Refusal> {
+    let headers = headers.iter().copied().collect();
+    Asked {
+        method: "POST",
+        uri,
+        headers: &headers,
+        body: b"",
+    }
+    .read()
+}
+
+/// The repository and the tag or digest that a pull asks for.
+fn pulled(uri: &str) -> Result<(String, Option<String>), Refusal> {
+    match bare("POST", uri)? {
+        Call::Pull { repository, target } => Ok((
+            repository.to_string(),
+            target.map(|target| target.to_string()),
+        )),
+        other => panic!("{uri} is {other:?}"),
+    }
+}
+
+/// The images that a container or a service is made of.
+fn images(uri: &str, body: &str) -> Result<Vec<String>, Refusal> {
+    let images = match with_body(uri, body)? {
+        Call::Run(images) | Call::Service(images) => images,
+        other => panic!("{body} is {other:?}"),
+    };
+    Ok(images
+        .iter()
+        .map(|image| match image.reference() {
+            Some(reference) => reference.repository().to_string(),
+            None => format!("the ID {}", image.as_str()),
+        })
+        .collect())
+}
+
+fn run(body: &str) -> Result<Vec<String>, Refusal> {
+    images("/v1.41/containers/create?name=x", body)
+}
+
+const DIGEST: &str = "sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b";
+
+#[test]
+fn looking_at_lists_and_stopping_is_harmless() {
+    for (method, uri) in [
+        ("GET", "/_ping"),
+        ("HEAD", "/_ping"),
+        ("GET", "/v1.24/version"),
+        ("GET", "/v1.51/info"),
+        ("GET", "/v1.41/containers/json?all=1"),
+        ("GET", "/images/json"),
+        ("GET", "/v1.41/networks"),
+        ("GET", "/v1.41/volumes?filters=%7B%7D"),
+        ("POST", "/v1.41/containers/db/stop?t=1"),
+        ("POST", "/containers/db/kill"),
+    ] {
+        assert_eq!(bare(method, uri), Ok(Call::Harmless), "{method} {uri}");
+    }
+}
+
+#[test]
+fn what_brings_nothing_in_is_ordinary() {
+    for (method, uri) in [
+        ("GET", "/v1.41/containers/db/json"),
+        ("GET", "/v1.41/containers/db/logs?follow=1"),
+        ("GET", "/v1.41/images/ghcr.io/org/app:1/json"),
+        ("GET", "/v1.41/events"),
+        ("GET", "/v1.41/distribution/evil/miner/json"),
+        ("POST", "/v1.41/auth"),
+        ("POST", "/v1.41/containers/db/start"),
+        ("POST", "/v1.41/containers/db/exec"),
+        ("POST", "/v1.41/exec/0123/start"),
+        ("POST", "/v1.41/images/evil/miner/tag?repo=x"),
+        ("POST", "/v1.41/images/ghcr.io/org/app/push?tag=1"),
+        ("POST", "/v1.41/images/prune"),
+        ("POST", "/v1.41/networks/create"),
+        ("POST", "/v1.41/volumes/create"),
+        ("POST", "/v1.41/build/prune"),
+        ("POST", "/v1.41/swarm/leave"),
+        ("POST", "/v1.41/plugins/vendor/log:1/enable"),
+        ("PUT", "/v1.41/containers/db/archive?path=/"),
+        ("DELETE", "/v1.41/images/evil/miner:1"),
+        ("DELETE", "/v1.41/containers/db?force=1"),
+        ("DELETE", "/v1.41/containers/db/checkpoints/one"),
+    ] {
+        assert_eq!(bare(method, uri), Ok(Call::Ordinary), "{method} {uri}");
+    }
+}
+
+#[test]
+fn content_of_which_nothing_can_be_seen() {
+    for (uri, content) in [
+        ("/v1.41/images/load?quiet=1", Content::Load),
+        ("/v1.41/images/create?fromSrc=-&repo=x", Content::Import),
+        (
+            "/images/create?fromSrc=https://evil.example/x",
+            Content::Import,
+        ),
+        ("/images/create", Content::Import),
+        ("/v1.41/plugins/create?name=x", Content::Import),
+        ("/v1.41/build?t=x&version=1", Content::Build),
+        ("/v1.41/build?t=x&version=2", Content::Build),
+        (
+            "/build?remote=https://evil.example/Dockerfile",
+            Content::Build,
+        ),
+        ("/v1.41/session", Content::Build),
+        ("/grpc", Content::Build),
+        ("/v1.41/commit?container=db", Content::Commit),
+        ("/v1.41/swarm/init", Content::Swarm),
+        ("/v1.41/swarm/join", Content::Swarm),
+    ] {
+        assert_eq!(bare("POST", uri), Ok(Call::Content(content)), "{uri}");
+    }
+}
+
+#[test]
+fn a_pull_names_its_repository_and_its_tag() {
+    for (query, repository, target) in [
+        (
+            "fromImage=nginx&tag=1.27",
+            "docker.io/library/nginx",
+            Some("1.27"),
+        ),
+        ("fromImage=nginx", "docker.io/library/nginx", None),
+        (
+            "fromImage=evil%2Fminer&tag=latest",
+            "docker.io/evil/miner",
+            Some("latest"),
+        ),
+        ("fromImage=evil/miner:2", "docker.io/evil/miner", Some("2")),
+        (
+            "tag=1&fromImage=ghcr.io%2Forg%2Fapp",
+            "ghcr.io/org/app",
+            Some("1"),
+        ),
+        (
+            "fromImage=localhost:5000/app&tag=1",
+            "localhost:5000/app",
+            Some("1"),
+        ),
+        // Both an image and a source: the Engine pulls.
+        (
+            "fromImage=evil/miner&fromSrc=-&tag=1",
+            "docker.io/evil/miner",
+            Some("1"),
+        ),
+        // Other names of Docker Hub.
+        (
+            "fromImage=registry.hub.docker.com/evil/miner&tag=1",
+            "docker.io/evil/miner",
+            Some("1"),
+        ),
+        (
+            "fromImage=index.docker.io/evil/miner&tag=1",
+            "docker.io/evil/miner",
+            Some("1"),
+        ),
+        // Escapes in the key are those of the value.
+        (
+            "%66rom%49mage=evil%2fminer&tag=1",
+            "docker.io/evil/miner",
+            Some("1"),
+        ),
+    ] {
+        let expected = (repository.to_owned(), target.map(str::to_owned));
+        let uri = format!("/v1.41/images/create?{query}");
+        assert_eq!(pulled(&uri), Ok(expected), "{query}");
+    }
+    let by_digest = format!(
+        "/images/create?fromImage=nginx&tag={}",
+        DIGEST.replace(':', "%3A")
+    );
+    assert_eq!(
+        pulled(&by_digest),
+        Ok((
+            "docker.io/library/nginx".to_owned(),
+            Some(DIGEST.to_owned())
+        ))
+    );
+}
+
+#[test]
+fn repeated_query_keys() {
+    for query in [
+        "fromImage=nginx&fromImage=evil/miner&tag=1",
+        "fromImage=nginx&tag=1&%66romImage=evil/miner",
+        "fromImage=nginx&tag=1&tag=2",
+        "fromImage=&fromImage=evil/miner",
+    ] {
+        let read = bare("POST", &format!("/v1.41/images/create?{query}"));
+        assert!(matches!(read, Err(Refusal::Twice(_))), "{query}: {read:?}");
+    }
+    let read = bare("POST", "/plugins/pull?remote=a/b&remote=evil/plugin");
+    assert!(matches!(read, Err(Refusal::Twice(_))), "{read:?}");
+}
+
+#[test]
+fn queries_that_can_be_read_in_two_ways() {
+    for query in [
+        "fromImage=nginx;fromImage=evil/miner",
+        "a=1;fromImage=evil/miner&fromSrc=-",
+        "fromImage=nginx&tag=%zz",
+        "fromImage=nginx%",
+        "fromImage=nginx%f",
+        "fromImage=%ff",
+    ] {
+        let read = bare("POST", &format!("/v1.41/images/create?{query}"));
+        assert_eq!(read, Err(Refusal::Query), "{query}");
+    }
+}
+
+#[test]
+fn names_that_are_none() {
+    for query in [
+        "fromImage=evil/miner:",
+        "fromImage=evil//miner",
+        "fromImage=../evil",
+        "fromImage=Evil/miner%0a",
+        "fromImage=nginx&tag=../../x",
+        "fromImage=nginx&tag=sha256:12",
+        "fromImage=nginx+x",
+        &format!("fromImage={}", DIGEST.trim_start_matches("sha256:")),
+    ] {
+        let read = bare("POST", &format!("/v1.41/images/create?{query}"));
+        assert!(
+            matches!(read, Err(Refusal::NotAnImage { .. })),
+            "{query}: {read:?}"
+        );
+    }
+}
+
+#[test]
+fn percent_escapes_in_the_path() {
+    for uri in [
+        "/v1.41/images/%63reate?fromImage=evil/miner&tag=1",
+        "/%76%31.41/images%2fcreate?fromImage=evil/miner&tag=1",
+        "/%69mages/create?fromImage=evil/miner&tag=1",
+    ] {
+        assert_eq!(pulled(uri).unwrap().0, "docker.io/evil/miner", "{uri}");
+    }
+    for uri in [
+        "/v1.41/images//create?fromImage=x",
+        "/v1.41/./images/create?fromImage=x",
+        "/v1.41/x/../images/create?fromImage=x",
+        "/v1.41/images/create/?fromImage=x",
+        "/images/%2e%2e/images/create",
+        "/images/%zz",
+        "/images/create%00",
+        "http://docker/v1.41/images/create?fromImage=x",
+        "images/create",
+        "*",
+        "",
+    ] {
+        assert_eq!(bare("POST", uri), Err(Refusal::Address), "{uri}");
+    }
+}
+
+#[test]
+fn versions_in_the_path() {
+    for prefix in ["", "/v1.24", "/v1.51", "/v9", "/v1..4"] {
+        let uri = format!("{prefix}/images/create?fromImage=evil/miner&tag=1");
+        assert_eq!(pulled(&uri).unwrap().0, "docker.io/evil/miner", "{prefix}");
+    }
+    for uri in [
+        "/v1.41/v1.41/images/create",
+        "/vx/images/create",
+        "/V1.41/images/create",
+    ] {
+        assert!(
+            matches!(bare("POST", uri), Err(Refusal::Unknown(_))),
+            "{uri}"
+        );
+    }
+}
+
+#[test]
+fn calls_that_are_not_known() {
+    for (method, uri) in [
+        ("POST", "/v1.99/images/fetch?from=evil/miner"),
+        ("POST", "/containers/x/y/z"),
+        ("GET", "/v1.99/pull/evil/miner"),
+        ("PATCH", "/images/create"),
+        ("get", "/_ping"),
+        ("POST", "/_ping"),
+        ("PUT", "/images/create"),
+        ("DELETE", "/swarm"),
+        ("CONNECT", "/images/create"),
+    ] {
+        let read = bare(method, uri);
+        assert!(
+            matches!(read, Err(Refusal::Unknown(_))),
+            "{method} {uri}: {read:?}"
+        );
+    }
+    let told = bare("POST", "/v1.99/images/fetch").unwrap_err().to_string();
+    assert_eq!(
+        told,
+        "POST /images/fetch is no call that Pullgate knows, and what it does not know is denied"
+    );
+}
+
+#[test]
+fn a_container_is_made_of_an_image_by_name_or_by_id() {
+    assert_eq!(
+        run(r#"{"Image":"nginx"}"#).unwrap(),
+        ["docker.io/library/nginx"]
+    );
+    assert_eq!(
+        run("{\"Image\":\"evil/miner:1\"}\n").unwrap(),
+        ["docker.io/evil/miner"]
+    );
+    let hex = DIGEST.trim_start_matches("sha256:");
+    assert_eq!(
+        run(&format!(r#"{{"Image":"{DIGEST}"}}"#)).unwrap(),
+        [format!("the ID {DIGEST}")]
+    );
+    assert_eq!(
+        run(&format!(r#"{{"Image":"{hex}"}}"#)).unwrap(),
+        [format!("the ID {hex}")]
+    );
+    // The beginning of an ID looks like a name: the Engine has to be asked.
+    assert_eq!(
+        run(r#"{"Image":"6c3c624b58db"}"#).unwrap(),
+        ["docker.io/library/6c3c624b58db"]
+    );
+    assert_eq!(
+        run(&format!(r#"{{"Image":"evil/miner@{DIGEST}"}}"#)).unwrap(),
+        ["docker.io/evil/miner"]
+    );
+}
+
+#[test]
+fn images_that_are_mounted() {
+    for body in [
+        r#"{"Image":"nginx","HostConfig":{"Mounts":[{"Type":"image","Source":"evil/miner"}]}}"#,
+        r#"{"Image":"nginx","Mounts":[{"type":"IMAGE","source":"evil/miner","Target":"/x"}]}"#,
+    ] {
+        assert_eq!(
+            run(body).unwrap(),
+            ["docker.io/library/nginx", "docker.io/evil/miner"],
+            "{body}"
+        );
+    }
+    let bind = r#"{"Image":"nginx","HostConfig":{"Mounts":[{"Type":"bind","Source":"/srv"}],"Binds":null}}"#;
+    assert_eq!(run(bind).unwrap(), ["docker.io/library/nginx"]);
+}
+
+#[test]
+fn mixed_case_json_keys() {
+    for body in [
+        r#"{"image":"evil/miner"}"#,
+        r#"{"IMAGE":"evil/miner"}"#,
+        r#"{"iMaGe":"evil/miner","Cmd":["x"]}"#,
+        r#"{"\u0049mage":"evil/miner"}"#,
+    ] {
+        assert_eq!(run(body).unwrap(), ["docker.io/evil/miner"], "{body}");
+    }
+    // Go folds the Kelvin sign to k and the long s to s.
+    let odd =
+        "{\"ta\u{17f}\u{212a}template\":{\"container\u{17f}pec\":{\"image\":\"evil/miner\"}}}";
+    assert_eq!(
+        images("/services/create", odd).unwrap(),
+        ["docker.io/evil/miner"]
+    );
+}
+
+#[test]
+fn duplicate_json_keys() {
+    for body in [
+        r#"{"Image":"nginx","Image":"evil/miner"}"#,
+        r#"{"Image":"nginx","image":"evil/miner"}"#,
+        r#"{"image":"evil/miner","Image":"nginx"}"#,
+        r#"{"Image":"nginx","IMAGE":null}"#,
+        r#"{"Image":"nginx","HostConfig":{},"hostconfig":{"Mounts":[{"Type":"image","Source":"evil/miner"}]}}"#,
+    ] {
+        let read = run(body);
+        assert!(matches!(read, Err(Refusal::Twice(_))), "{body}: {read:?}");
+    }
+    for body in [
+        r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"}},"tasktemplate":{"ContainerSpec":{"Image":"evil/miner"}}}"#,
+        r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"},"ContainerSpec":{"Image":"evil/miner"}}}"#,
+    ] {
+        let read = images("/services/create", body);
+        assert!(matches!(read, Err(Refusal::Twice(_))), "{body}: {read:?}");
+    }
+    // What is said twice elsewhere decides nothing.
+    assert!(run(r#"{"Image":"nginx","Cmd":["a"],"Cmd":["b"]}"#).is_ok());
+}
+
+#[test]
+fn bodies_that_are_no_json_object() {
+    for body in [
+        r#"{"Image":"nginx"}{"Image":"evil/miner"}"#,
+        r#"{"Image":"nginx"} trailing"#,
+        r#"{"Image":["nginx"]}"#,
+        r#"{"Image":1}"#,
+        r#"[{"Image":"nginx"}]"#,
+        "null",
+        r#""nginx""#,
+        r#"{"Image":"nginx""#,
+        "\u{feff}{\"Image\":\"nginx\"}",
+        r#"{"Image":"nginx","HostConfig":[]}"#,
+        r#"{"Image":"nginx","HostConfig":{"Mounts":{}}}"#,
+        r#"{"Image":"nginx\ud800"}"#,
+    ] {
+        let read = run(body);
+        assert!(matches!(read, Err(Refusal::Body(_))), "{body}: {read:?}");
+    }
+    for body in [
+        "{}",
+        r#"{"Image":""}"#,
+        r#"{"Image":null}"#,
+        r#"{"Cmd":["x"]}"#,
+    ] {
+        assert_eq!(run(body), Err(Refusal::NoImage), "{body}");
+    }
+}
+
+#[test]
+fn empty_and_oversized_bodies() {
+    for headers in [
+        // Over 1 MiB, so an older Engine shows nothing and acts on it.
+        &[
+            ("Content-Type", "application/json"),
+            ("Content-Length", "1048577"),
+        ][..],
+        // Streamed.
+        &[("Content-Type", "application/json")],
+        // Empty by its own word.
+        &[
+            ("Content-Type", "application/json"),
+            ("Content-Length", "0"),
+        ],
+        &[("Content-Type", "text/plain"), ("Content-Length", "20")],
+        &[],
+    ] {
+        for uri in [
+            "/v1.41/containers/create",
+            "/containers/create?x=/auth",
+            "/v1.41/services/create",
+            "/v1.41/services/web/update?version=1",
+        ] {
+            assert_eq!(
+                hidden(uri, headers),
+                Err(Refusal::BodyHidden),
+                "{uri} {headers:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn form_encoded_bodies() {
+    let form = "application/x-www-form-urlencoded";
+    for uri in [
+        "/v1.41/images/create?fromImage=nginx&tag=1",
+        "/v1.41/plugins/pull?remote=vendor/plugin",
+        "/v1.41/plugins/vendor/plugin/upgrade?remote=vendor/plugin",
+    ] {
+        for headers in [
+            &[("Content-Type", form), ("Content-Length", "20")][..],
+            &[("content-type", form)],
+            // Of two types the Engine takes the first and tells the last.
+            &[
+                ("Content-Type", "application/json"),
+                ("Content-Length", "20"),
+            ],
+            &[("Content-Type", "text/plain"), ("Content-Length", "20")],
+            &[("Content-Type", "text/plain")],
+            &[
+                ("Content-Type", "multipart/form-data; boundary=x"),
+                ("Content-Length", "90"),
+            ],
+        ] {
+            assert_eq!(
+                hidden(uri, headers),
+                Err(Refusal::HiddenForm),
+                "{uri} {headers:?}"
+            );
+        }
+        for headers in [
+            &[][..],
+            &[("Content-Length", "0")],
+            &[("Content-Type", "text/plain"), ("Content-Length", "0")],
+            &[("Content-Type", form), ("Content-Length", "0")],
+        ] {
+            assert!(hidden(uri, headers).is_ok(), "{uri} {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn services_and_what_they_run() {
+    let body = |spec: &str| format!(r#"{{"Name":"web","TaskTemplate":{{{spec}}}}}"#);
+    let container = body(r#""ContainerSpec":{"Image":"evil/miner:1"}"#);
+    for uri in [
+        "/v1.41/services/create",
+        "/v1.41/services/web/update?version=3",
+    ] {
+        assert_eq!(
+            images(uri, &container).unwrap(),
+            ["docker.io/evil/miner"],
+            "{uri}"
+        );
+    }
+    let plugin = body(r#""Runtime":"plugin","PluginSpec":{"Remote":"evil/plugin"}"#);
+    assert_eq!(
+        images("/services/create", &plugin).unwrap(),
+        ["docker.io/evil/plugin"]
+    );
+    let both = body(r#""ContainerSpec":{"Image":"nginx"},"PluginSpec":{"Remote":"evil/plugin"}"#);
+    assert_eq!(
+        images("/services/create", &both).unwrap(),
+        ["docker.io/library/nginx", "docker.io/evil/plugin"]
+    );
+    let mounted = body(
+        r#""ContainerSpec":{"Image":"nginx","Mounts":[{"Type":"image","Source":"evil/miner"}]}"#,
+    );
+    assert_eq!(
+        images("/services/create", &mounted).unwrap(),
+        ["docker.io/library/nginx", "docker.io/evil/miner"]
+    );
+    for nothing in [
+        "{}",
+        &body(""),
+        &body(r#""ContainerSpec":null"#),
+        &body(r#""ContainerSpec":{}"#),
+    ] {
+        assert_eq!(
+            with_body("/services/create", nothing),
+            Err(Refusal::NoImage),
+            "{nothing}"
+        );
+    }
+}
+
+#[test]
+fn engine_plugins_are_images_too() {
+    for (method, uri) in [
+        ("GET", "/v1.41/plugins/privileges?remote=evil/plugin"),
+        ("POST", "/v1.41/plugins/pull?remote=evil/plugin&name=x"),
+        (
+            "POST",
+            "/v1.41/plugins/some/plugin/upgrade?remote=evil/plugin",
+        ),
+    ] {
+        match bare(method, uri) {
+            Ok(Call::Plugin(plugin)) => {
+                assert_eq!(plugin.repository().as_str(), "docker.io/evil/plugin");
+            }
+            other => panic!("{uri}: {other:?}"),
+        }
+    }
+    assert_eq!(bare("POST", "/plugins/pull"), Err(Refusal::NoImage));
+    // With the privileges in a body that was shown.
+    assert!(matches!(
+        with_body("/plugins/pull?remote=a/b", "[]"),
+        Ok(Call::Plugin(_))
+    ));
+}
