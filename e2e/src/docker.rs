@@ -44,6 +44,11 @@ pub enum Builder {
 impl Dockerd {
     /// Starts it, and waits until it answers.
     pub fn start() -> Arc<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts it with more arguments.
+    pub fn start_with(arguments: &[String]) -> Arc<Self> {
         needs_root("dockerd");
         tool("containerd", "containerd");
         tool("runc", "runc");
@@ -60,6 +65,7 @@ impl Dockerd {
             .arg(format!("unix://{}", folder.join("s").display()))
             .args(["--iptables=false", "--ip6tables=false", "--bridge=none"])
             .arg("--storage-driver=vfs")
+            .args(arguments)
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         let process = Process::start("dockerd", &command, Shelter::Namespaces, &folder);
         let daemon = Self { folder, process };
@@ -69,8 +75,23 @@ impl Dockerd {
         Arc::new(daemon)
     }
 
+    /// Its folder: data, socket and log.
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Its socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join("s")
+    }
+
+    /// The running daemon.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
     /// Debian's `docker` command, as somebody with a configuration folder of that name.
-    fn command(&self, who: &str) -> Command {
+    pub fn command(&self, who: &str) -> Command {
         let mut command = Command::new(tool("docker", "docker.io"));
         command
             .env(

@@ -32,6 +32,7 @@
 )]
 
 mod account;
+mod agent;
 mod authority;
 mod balancer;
 mod buildah;
@@ -40,6 +41,7 @@ mod containerd;
 mod containers;
 mod docker;
 mod elsewhere;
+pub mod engine_call;
 mod folder;
 mod gateway;
 mod hub;
@@ -65,6 +67,7 @@ mod waiting;
 pub mod wire;
 
 pub use account::Account;
+pub use agent::{Agent, AgentSetting};
 pub use authority::Authority;
 pub use balancer::Balancer;
 pub use buildah::Buildah;

@@ -95,6 +95,25 @@ impl Process {
         }
     }
 
+    /// How many files and connections it has open, with all that it has
+    /// started.
+    pub fn open_files(&self) -> usize {
+        fn of(pid: i32) -> usize {
+            let own = fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
+            let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+            let children = tasks.into_iter().flatten().flatten().flat_map(|task| {
+                let list = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+                let pids = list.split_whitespace().map(str::to_owned);
+                pids.collect::<Vec<_>>()
+            });
+            let pids = children.filter_map(|pid| pid.parse().ok());
+            own + pids.map(of).sum::<usize>()
+        }
+        lock(&self.child)
+            .as_ref()
+            .map_or(0, |child| of(pid(child).as_raw_nonzero().get()))
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&self) -> bool {
         lock(&self.child)

@@ -83,7 +83,7 @@ pub struct Door {
     /// Turns in which drafts are tried out on past decisions.
     pub(crate) replays: Arc<Semaphore>,
     pub(crate) catalog: Arc<Catalog>,
-    recorder: Arc<Recorder>,
+    pub(crate) recorder: Arc<Recorder>,
     settings: DoorSettings,
 }
 

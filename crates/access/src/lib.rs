@@ -18,6 +18,12 @@
 //! [`Door::replay`] tries a draft policy out on what was decided before, with
 //! the same rules.
 //!
+//! # Away from the server
+//!
+//! [`Door::bundle`] is what a machine takes along to decide by, with the same
+//! rules, while this cannot be asked; [`Door::take_report`] takes in what it
+//! decided then.
+//!
 //! # No decision without a record
 //!
 //! [`Door::check`] returns a [`Checked`], which records itself when it is
@@ -25,6 +31,7 @@
 //! turned out to name. The log counts same decisions together in memory and
 //! writes them in batches; see [`Recorder`].
 
+mod bundling;
 mod decision;
 mod door;
 mod entry;
@@ -36,6 +43,7 @@ mod policies;
 mod pull;
 mod recorder;
 mod replay;
+mod reported;
 mod retention;
 mod seen;
 mod spool;
@@ -50,6 +58,7 @@ pub use impact::{
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};
 pub use replay::Trial;
+pub use reported::Reported;
 pub use retention::Retention;
-pub use seen::Seen;
+pub use seen::{Known, Seen};
 pub use suppose::{By, Supposed};

@@ -32,6 +32,9 @@ pub enum Action {
     Tags,
     /// Listing what refers to an image: signatures, attestations.
     Referrers,
+    /// Making a container or a service of an image that may be there already,
+    /// at a Docker Engine.
+    Run,
 }
 
 impl Action {
@@ -42,6 +45,7 @@ impl Action {
             Self::Blob => "blob",
             Self::Tags => "tags",
             Self::Referrers => "referrers",
+            Self::Run => "run",
         }
     }
 }

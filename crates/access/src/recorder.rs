@@ -181,6 +181,11 @@ impl Recorder {
     }
 
     pub(crate) fn record(&self, entry: &Entry) {
+        self.record_at(entry, (self.clock)());
+    }
+
+    /// Counts a decision of that moment.
+    pub(crate) fn record_at(&self, entry: &Entry, at: Timestamp) {
         self.counters.decided.fetch_add(1, Ordering::Relaxed);
         let mut counted = lock(&self.places[own_place()].0);
         if let Some((_, count)) = counted.get_mut(entry) {
@@ -188,7 +193,7 @@ impl Recorder {
         } else if entry.is_of_stranger() && counted.len() >= MOST_STRANGERS {
             self.counters.strangers.fetch_add(1, Ordering::Relaxed);
         } else {
-            counted.insert(entry.clone(), ((self.clock)(), 1));
+            counted.insert(entry.clone(), (at, 1));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What an organization's policy makes of the images that a pattern names.
 
 use pullgate_policy::{Badge, Category, OrganizationName};
-use pullgate_reference::Pattern;
+use pullgate_reference::{Pattern, Repository};
 
 use crate::door::Door;
 
@@ -16,7 +16,33 @@ pub struct Seen {
     pub badge: Badge,
 }
 
+/// What a repository is, for the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its category, seen from an organization, or apart from any.
+    pub category: Category,
+    /// What is known of its namespace on Docker Hub.
+    pub badge: Badge,
+}
+
 impl Door {
+    /// What a repository is, seen from an organization or apart from any. Asks
+    /// nobody and waits for nothing.
+    pub fn category(
+        &self,
+        repository: &Repository,
+        organization: Option<&OrganizationName>,
+    ) -> Known {
+        let badge = self.catalog.known(repository).badge;
+        let policies = self.policies.load();
+        let policy = organization.and_then(|organization| policies.of(organization));
+        let category = match policy {
+            Some(policy) => policy.category(repository, badge),
+            None => Category::of(repository, badge),
+        };
+        Known { category, badge }
+    }
+
     /// What is known of the images that a pattern names, seen from an
     /// organization. Asks nobody and waits for nothing.
     pub fn see(&self, organization: &OrganizationName, pattern: &Pattern) -> Seen {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pullgate_access::{Clock, Door};
+use pullgate_bundle::Gateways;
 use pullgate_catalog::Catalog;
 use pullgate_identity::Identity;
 use pullgate_store::Store;
@@ -39,6 +40,8 @@ pub struct Admin {
     pub(crate) door: Arc<Door>,
     pub(crate) console: Option<Arc<str>>,
     pub(crate) machinery: Option<Arc<dyn Machinery>>,
+    /// How the gateway is named in images' names.
+    pub(crate) gateways: Arc<Gateways>,
     clock: Clock,
 }
 
@@ -60,6 +63,7 @@ impl Admin {
             door,
             console,
             machinery: None,
+            gateways: Arc::default(),
             clock,
         }
     }

@@ -51,6 +51,7 @@ mod organization;
 mod outage;
 mod refresh;
 mod settings;
+mod taking_along;
 
 pub use catalog::{Catalog, Clock};
 pub use document::{Document, Entry};
@@ -61,3 +62,4 @@ pub use knowledge::{Knowledge, Source};
 pub use namespace::{Namespace, NamespaceError};
 pub use refresh::Refreshed;
 pub use settings::{Settings, SettingsError};
+pub use taking_along::UsableBadge;

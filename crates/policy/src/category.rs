@@ -109,7 +109,7 @@ impl Category {
 
     /// The category apart from any organization's own view of it: what the
     /// name itself and Docker Hub's badge say.
-    pub(crate) fn of(repository: &Repository, badge: Badge) -> Self {
+    pub fn of(repository: &Repository, badge: Badge) -> Self {
         if repository.is_official() {
             return Self::Official;
         }

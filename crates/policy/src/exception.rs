@@ -71,6 +71,25 @@ impl Exceptions {
     }
 }
 
+impl Exceptions {
+    /// All of them, one by one.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Exception> {
+        self.0.iter().flat_map(|(repository, ends)| {
+            let everybody = ends.organization.map(|end| (Covers::Organization, end));
+            let teams = ends.teams.iter();
+            let teams = teams.map(|(team, end)| (Covers::Team(team.clone()), *end));
+            let people = ends.people.iter();
+            let people = people.map(|(person, end)| (Covers::Person(person.clone()), *end));
+            let all = everybody.into_iter().chain(teams).chain(people);
+            all.map(|(covers, ends_at)| Exception {
+                repository: repository.clone(),
+                covers,
+                ends_at,
+            })
+        })
+    }
+}
+
 impl FromIterator<Exception> for Exceptions {
     fn from_iter<I: IntoIterator<Item = Exception>>(exceptions: I) -> Self {
         let mut found: HashMap<Repository, Ends> = HashMap::new();

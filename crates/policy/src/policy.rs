@@ -71,6 +71,28 @@ impl Policy {
         }
     }
 
+    /// What it was made of; lists in no particular order, and of two exceptions
+    /// for the same the one that ends later.
+    pub fn parts(&self) -> PolicyParts {
+        let teams = self.teams.iter().map(|(team, widened)| {
+            let mut categories: Vec<_> = widened.categories.iter().copied().collect();
+            categories.sort_unstable();
+            let additions = TeamAdditions {
+                allowlist: widened.allowlist.iter().cloned().collect(),
+                categories,
+            };
+            (team.clone(), additions)
+        });
+        PolicyParts {
+            organization: self.organization.clone(),
+            namespaces: self.namespaces.iter().cloned().collect(),
+            settings: self.settings.clone(),
+            allowlist: self.allowlist.iter().cloned().collect(),
+            exceptions: self.exceptions.iter().collect(),
+            teams: teams.collect(),
+        }
+    }
+
     /// Whose policy it is.
     pub fn organization(&self) -> &OrganizationName {
         &self.organization

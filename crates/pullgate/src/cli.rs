@@ -12,6 +12,7 @@ use crate::admin::{
     CatalogCommand, DecisionsCommand, ExceptionCommand, InviteCommand, MemberCommand,
     NamespaceCommand, OrgCommand, PolicyCommand, TeamCommand, TokenCommand, UserCommand,
 };
+use crate::agent::AgentCommand;
 use crate::client_config::ClientConfigCommand;
 use crate::config::{self, Config};
 use crate::demo::DemoCommand;
@@ -145,16 +146,22 @@ enum Command {
     #[command(subcommand)]
     Signin(SigninCommand),
     ClientConfig(ClientConfigCommand),
+    #[command(subcommand)]
+    Agent(AgentCommand),
     Doctor(DoctorCommand),
 }
 
 impl Cli {
     /// What is logged unless `PULLGATE_LOG` says otherwise.
     pub(crate) fn log_filter(&self) -> &'static str {
-        let serves = matches!(self.command, Command::Serve(_));
+        let serves = match &self.command {
+            Command::Serve(_) => true,
+            Command::Agent(command) => command.serves(),
+            _ => false,
+        };
         match (self.global.verbose, serves) {
             (0, false) => "warn",
-            (0, true) => "warn,pullgate=info",
+            (0, true) => "warn,pullgate=info,pullgate_agent=info",
             (1, _) => "info,pullgate=debug",
             _ => "info,pullgate=trace",
         }
@@ -169,7 +176,8 @@ impl Cli {
             Command::Openapi(_) => return OpenapiCommand::run(),
             Command::Schema(command) => return command.run(),
             Command::Login(command) => return command.run().await,
-            Command::Logout(_) => return remote::logout(),
+            Command::Logout(_) => return remote::logout().await,
+            Command::Agent(command) => return command.run().await,
             Command::Whoami(command) => return command.run().await,
             Command::Signin(command) => return command.run().await,
             Command::ClientConfig(command) => return command.run(),
@@ -201,6 +209,7 @@ impl Cli {
             | Command::Reference(_)
             | Command::Openapi(_)
             | Command::Schema(_)
+            | Command::Agent(_)
             | Command::Login(_)
             | Command::Logout(_)
             | Command::Whoami(_)

@@ -1,6 +1,7 @@
 //! Pullgate: image access management for every container client.
 
 mod admin;
+mod agent;
 mod cli;
 mod client_config;
 mod config;

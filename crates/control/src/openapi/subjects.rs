@@ -70,6 +70,11 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
         "What members ask their owners to allow, and what is allowed to somebody until a date.",
     ),
     (
+        "machines",
+        "Machines",
+        "What the agent on a developer's machine asks for the person who has signed in there.",
+    ),
+    (
         "site",
         "The installation",
         "How the server is doing, and what it knows of Docker Hub's namespaces.",

@@ -1,6 +1,7 @@
 //! What Docker Hub does not have, under `/api/v1`.
 
 mod additions;
+mod agent;
 mod allowlist;
 mod catalog;
 mod decisions;
@@ -19,6 +20,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::api::Shared;
 
+pub use agent::{
+    EngineDecisions, EngineQuestion, EngineReport, EngineReports, EngineVerb, MachineBundle,
+    RenewedSession,
+};
 pub use exceptions::{AccessException, CoverageKind};
 pub use explain::Explanation;
 pub use policy::PolicyChange;
@@ -46,4 +51,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(catalog::routes())
         .merge(site::routes())
         .merge(invites::routes())
+        .merge(agent::routes())
 }

@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod browser;
+mod documents;
 mod keys;
 mod outliving;
 mod passwords;

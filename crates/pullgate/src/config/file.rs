@@ -9,7 +9,8 @@ use ipnet::IpNet;
 use pullgate_control::RateLimit;
 use pullgate_reference::Registry;
 use pullgate_upstream::UpstreamConfig;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 
 use super::duration;
 use super::{
@@ -224,9 +225,14 @@ impl Default for CatalogConfig {
 
 /// Reads a configuration file.
 pub(crate) fn read(path: &Path) -> Result<Config, Failure> {
+    let hint = "name the configuration file with --config or PULLGATE_CONFIG";
+    read_toml(path, hint)
+}
+
+/// Reads a file of settings; the hint is for where there is none.
+pub(crate) fn read_toml<T: DeserializeOwned>(path: &Path, hint: &str) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("cannot read {}: {error}", path.display()))
-            .hint("name the configuration file with --config or PULLGATE_CONFIG")
+        Failure::usage(format!("cannot read {}: {error}", path.display())).hint(hint)
     })?;
     toml::from_str(&text).map_err(|error| invalid(path, &text, &error))
 }

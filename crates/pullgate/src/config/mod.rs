@@ -7,7 +7,7 @@
 mod account;
 mod console;
 mod decisions;
-mod duration;
+pub(crate) mod duration;
 mod file;
 mod identity;
 mod network;
@@ -15,6 +15,6 @@ mod network;
 pub(crate) use account::OrganizationAccount;
 pub(crate) use console::ConsoleConfig;
 pub(crate) use decisions::DecisionsConfig;
-pub(crate) use file::{Config, read};
+pub(crate) use file::{Config, read, read_toml};
 pub(crate) use identity::IdentityConfig;
 pub(crate) use network::{OpenedNetworkConfig, TlsConfig};

@@ -8,6 +8,7 @@ use clap::Args;
 use pullgate_identity::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::handing_over;
 use super::server::Server;
 use super::session::{self, Session};
 use crate::admin::read_password_from_stdin;
@@ -21,6 +22,8 @@ use crate::output::{self, date};
 ///
 /// The session is kept in ~/.config/pullgate/login.json, for you alone.
 /// Container clients sign in by themselves, with docker login and the like.
+/// Where the agent of pullgate agent runs, it is told: the Docker Engine of this
+/// machine then brings in what you may pull.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -105,12 +108,13 @@ impl LoginCommand {
             "Signed in to {} as {}{end}.",
             session.server, session.username
         ))?;
+        handing_over::sign_in(&session).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 /// Forgets the session.
-pub(crate) fn logout() -> Result<ExitCode, Failure> {
+pub(crate) async fn logout() -> Result<ExitCode, Failure> {
     let before = session::saved();
     session::forget()?;
     output::say(match before {
@@ -118,6 +122,7 @@ pub(crate) fn logout() -> Result<ExitCode, Failure> {
         Ok(None) => "You had not signed in; nothing was changed.".to_owned(),
         Err(_) => "Removed a sign-in that could not be read.".to_owned(),
     })?;
+    handing_over::sign_out().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,7 @@
 //! Working with a server from another machine, as somebody who has signed in.
 
 mod explain;
+mod handing_over;
 mod login;
 mod policy;
 mod preview;
@@ -17,6 +18,7 @@ pub(crate) use login::{LoginCommand, LogoutCommand, logout};
 pub(crate) use policy::{apply_policy, export_policy, test_policy};
 pub(crate) use preview::preview;
 pub(crate) use requests::RequestsThere;
+pub(crate) use server::connections;
 pub(crate) use session::{Session, saved as saved_login, signed_in};
 pub(crate) use whoami::{WhoamiCommand, who};
 

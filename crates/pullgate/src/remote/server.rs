@@ -23,6 +23,31 @@ const REACH: Duration = Duration::from_secs(10);
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 8 * 1024 * 1024;
 
+/// The address of a server in its one spelling, and what makes connections to
+/// it, as this program.
+pub(crate) fn connections(
+    typed: &str,
+    ca: Option<&Path>,
+    program: &str,
+) -> Result<(String, Client), Failure> {
+    let (address, local) = read_address(typed)?;
+    let mut client = Client::builder()
+        .user_agent(program)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(REACH)
+        .timeout(PATIENCE);
+    if local {
+        client = client.no_proxy();
+    }
+    if let Some(ca) = ca {
+        client = client.tls_certs_merge(read_certificates(ca)?);
+    }
+    let client = client
+        .build()
+        .map_err(|error| Failure::new(format!("connections cannot be made: {}", reason(&error))))?;
+    Ok((address, client))
+}
+
 /// A server that can be asked.
 pub(super) struct Server {
     address: String,
@@ -34,21 +59,8 @@ impl Server {
     /// is https; http is for this machine alone, for a password would be read
     /// along the way.
     pub(super) fn at(typed: &str, ca: Option<&Path>) -> Result<Self, Failure> {
-        let (address, local) = read_address(typed)?;
-        let mut client = Client::builder()
-            .user_agent(concat!("pullgate/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(REACH)
-            .timeout(PATIENCE);
-        if local {
-            client = client.no_proxy();
-        }
-        if let Some(ca) = ca {
-            client = client.tls_certs_merge(read_certificates(ca)?);
-        }
-        let client = client.build().map_err(|error| {
-            Failure::new(format!("connections cannot be made: {}", reason(&error)))
-        })?;
+        let program = concat!("pullgate/", env!("CARGO_PKG_VERSION"));
+        let (address, client) = connections(typed, ca, program)?;
         Ok(Self { address, client })
     }
 

@@ -21,6 +21,8 @@ pub(super) enum PullAction {
     Tags,
     /// What refers to an image.
     Referrers,
+    /// A container or a service, at a Docker Engine.
+    Run,
 }
 
 impl PullAction {
@@ -30,6 +32,7 @@ impl PullAction {
             Self::Blob => "blob",
             Self::Tags => "tags",
             Self::Referrers => "referrers",
+            Self::Run => "run",
         }
     }
 }

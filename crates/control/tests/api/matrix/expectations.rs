@@ -295,6 +295,15 @@ pub(super) fn all() -> Vec<Expectation> {
         owners("GET /api/v1/orgs/{}/decisions/summary"),
         insiders("GET /api/v1/orgs/{}/decisions/{}"),
         whoever_signed_in("GET /api/v1/explain").asking("?image=evil/miner"),
+        // Machines.
+        people("POST /api/v1/agent/decide")
+            .sending(json!({"images": ["evil/miner"], "action": "pull"})),
+        people("GET /api/v1/agent/bundle"),
+        people("POST /api/v1/agent/reports").sending(json!({"reports": [{
+            "at": "2026-11-26T02:00:00Z", "image": "evil/miner", "action": "run",
+            "outcome": "denied", "rule": "community", "organization": null, "team": null,
+        }]})),
+        people("POST /api/v1/agent/session"),
         // Requests and exceptions.
         people("GET /api/v1/requests"),
         people("GET /api/v1/requests/open"),

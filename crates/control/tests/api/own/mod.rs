@@ -1,6 +1,7 @@
 //! What Docker Hub does not have.
 
 mod additions;
+mod agent;
 mod allowlist;
 mod decisions;
 mod exceptions;
