@@ -130,7 +130,7 @@ test("switching organizations", async () => {
   await page.keyboard.press("Enter");
   await tabTo(page, "A Acme Labs");
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/orgs/acme-labs/permissions");
+  await page.waitForURL("**/orgs/acme-labs");
   assert.match(await page.locator("summary.here").innerText(), /Acme Labs/);
 });
 

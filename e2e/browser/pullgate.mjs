@@ -85,6 +85,7 @@ export class Pullgate {
     this.command("policy", "trust", "acme", "ghcr.io/kedacore/**");
     this.command("policy", "set", "acme", "--sponsored-oss", "allowed");
     this.command("policy", "set", "acme", "--sponsored-oss", "restricted");
+    this.command("user", "set", "oscar", "--site-administrator", "on");
   }
 
   /** Asks for an image as somebody's container client would. No registry is there to have it: what counts is what is decided. */
@@ -103,6 +104,8 @@ export class Pullgate {
       await this.asks("mia", image);
     }
     await this.asks("olivia", "library/nginx");
+    // The log is written a moment after the decisions.
+    while (!/evil\/miner/.test(this.command("decisions", "acme"))) await new Promise((done) => { setTimeout(done, 100); });
   }
 
   /** Ends it. */

@@ -99,7 +99,7 @@ pub use policy_file::{Exceptions, PolicyFile};
 pub use policy_history::{PastChange, PolicyHistory};
 pub use policy_schema::{FileKind, file_schema};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
-pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, TeamImpact};
+pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, Standing, TeamImpact};
 pub use pullgate_store::{
     AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
     Became, DecisionCursor, DecisionRecord, Effect, ExceptionId, ExceptionRecord, InvalidCursor,

@@ -1,5 +1,7 @@
 //! Who changed what of a policy, when, and taking it back.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use pullgate_policy::OrganizationName;
 use pullgate_store::{Action, Actor, ChangeRecord, Effect, WholePolicy};
@@ -9,6 +11,7 @@ use crate::admin::{Admin, Result};
 use crate::caller::Caller;
 use crate::difference::differences;
 use crate::error::AdminError;
+use crate::rights::no_such_organization;
 use crate::undoing::{CannotUndo, undoing};
 
 /// The most changes of one page.
@@ -96,13 +99,13 @@ impl Admin {
                 "a page has 1 to {LARGEST} changes"
             )));
         }
-        let policy = self.whole_policy(organization).await?;
         // One more says whether there is a next page.
         let found = self
             .store
             .policy_changes(organization, before, limit + 1)
             .await?;
         let more = found.len() > limit as usize;
+        let policy = self.policy_of(organization, &found).await?;
         let changes: Vec<_> = found
             .into_iter()
             .take(limit as usize)
@@ -115,6 +118,34 @@ impl Admin {
         Ok(PolicyHistory {
             next: last.filter(|_| more),
             changes,
+        })
+    }
+
+    /// The policy, as far as these changes touch it: a long allowlist is read
+    /// only where one of them is of it.
+    async fn policy_of(
+        &self,
+        organization: &OrganizationName,
+        changes: &[ChangeRecord],
+    ) -> Result<WholePolicy> {
+        let is_of_settings = |change: &ChangeRecord| {
+            matches!(
+                change.action,
+                Action::SettingsChanged | Action::RegistryNamesChanged
+            )
+        };
+        if !changes.iter().all(is_of_settings) {
+            return self.whole_policy(organization).await;
+        }
+        let stored = self.store.settings(organization).await?;
+        let stored = stored.ok_or_else(|| no_such_organization(organization))?;
+        Ok(WholePolicy {
+            settings: stored.settings,
+            version: stored.version,
+            namespaces: Vec::new(),
+            allowlist: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            exceptions: Vec::new(),
         })
     }
 

@@ -13,6 +13,8 @@ struct Entry {
 
 /// Where a page is.
 enum Place {
+    /// The page of the organization that is looked at itself.
+    Overview,
     /// Below the organization that is looked at: `permissions` stands for
     /// `/orgs/acme/permissions`.
     Organization(&'static str),
@@ -30,11 +32,18 @@ struct Part {
 const PARTS: &[Part] = &[
     Part {
         label: "",
-        entries: &[Entry {
-            label: "Org permissions",
-            icon: "gate",
-            place: Place::Organization("permissions"),
-        }],
+        entries: &[
+            Entry {
+                label: "Overview",
+                icon: "overview",
+                place: Place::Overview,
+            },
+            Entry {
+                label: "Org permissions",
+                icon: "gate",
+                place: Place::Organization("permissions"),
+            },
+        ],
     },
     Part {
         label: "Set up computers",
@@ -76,12 +85,17 @@ pub(crate) fn navigation(visit: &Visit, organization: Option<&str>) -> Vec<Navig
     let link = |entry: &'static Entry| {
         let href = match entry.place {
             Place::Anywhere(href) => href.to_owned(),
+            Place::Overview => format!("/orgs/{}", organization?),
             Place::Organization(page) => format!("/orgs/{}/{page}", organization?),
         };
         Some(NavigationLink {
             label: entry.label,
             icon: entry.icon,
-            is_here: is_below(path, &href),
+            is_here: match entry.place {
+                // All others of the organization are below it.
+                Place::Overview => *path == href,
+                _ => is_below(path, &href),
+            },
             href,
         })
     };

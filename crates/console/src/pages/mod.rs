@@ -5,6 +5,7 @@ mod account;
 mod connect;
 mod enforce;
 mod home;
+mod overview;
 mod permissions;
 mod set_up;
 mod sign_in;
@@ -27,5 +28,6 @@ pub(crate) fn routes() -> Routes {
         .merge(account::routes())
         .merge(connect::routes())
         .merge(enforce::routes())
+        .merge(overview::routes())
         .merge(permissions::routes())
 }

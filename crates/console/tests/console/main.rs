@@ -8,8 +8,10 @@
 
 mod account;
 mod allowlist;
+mod budget;
 mod forgery;
 mod frame;
+mod overview;
 mod pages;
 mod permissions;
 mod set_up;

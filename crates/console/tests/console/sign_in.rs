@@ -170,7 +170,7 @@ async fn a_membership_that_ended_is_gone_on_the_next_request() {
     let world = World::new().await;
     let replica = world.another_replica().await;
     let mut browser = world.signed_in("mia").await;
-    assert_eq!(browser.get("/orgs/acme").await.status, 303);
+    assert_eq!(browser.get("/orgs/acme").await.status, 200);
     replica
         .store
         .remove_member(&organization("acme"), &username("mia"), BY)

@@ -78,9 +78,9 @@ impl Parts {
     }
 
     /// The API over these parts.
-    pub(crate) fn control(&self, config: &Config, machinery: ServerMachinery) -> Control {
+    pub(crate) fn control(&self, config: &Config, machinery: Arc<ServerMachinery>) -> Control {
         Control::new(
-            self.admin(config).with_machinery(Arc::new(machinery)),
+            self.admin(config).with_machinery(machinery),
             Arc::clone(&self.door),
             Arc::clone(&self.identity),
             config.public_url.clone(),
@@ -91,8 +91,13 @@ impl Parts {
     }
 
     /// The console over these parts, for a gateway that listens on this port.
-    pub(crate) fn console(&self, config: &Config, gateway_port: u16) -> Console {
-        let admin = self.admin(config);
+    pub(crate) fn console(
+        &self,
+        config: &Config,
+        gateway_port: u16,
+        machinery: Arc<ServerMachinery>,
+    ) -> Console {
+        let admin = self.admin(config).with_machinery(machinery);
         let sessions = SessionSettings {
             idle: config.console.idle_timeout,
             lifetime: config.console.session_lifetime,

@@ -93,7 +93,7 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let upstreams = open_upstreams(config)?;
     let parts = Arc::new(Parts::open(config).await?);
     let cache = open_cache(config).await?;
-    let machinery = ServerMachinery::new(cache.clone(), upstreams.clone());
+    let machinery = Arc::new(ServerMachinery::new(cache.clone(), upstreams.clone()));
     let proxies = TrustedProxies::new(&config.trusted_proxies);
     let gateway = GatewayHandler {
         gateway: Arc::new(parts.gateway(config, upstreams, cache.clone())?),
@@ -118,8 +118,8 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
     let control = ControlHandler {
-        control: parts.control(config, machinery),
-        console: parts.console(config, gateway_listener.address()?.port()),
+        control: parts.control(config, Arc::clone(&machinery)),
+        console: parts.console(config, gateway_listener.address()?.port(), machinery),
         proxies,
     };
     poke::listen(&config.data, Arc::clone(&parts), ending.clone())?;

@@ -84,7 +84,12 @@ pub(super) async fn show(
     Path(name): Path<String>,
     Query(query): Query,
 ) -> Result<Response, Failure> {
-    Ok(page(&list(&visit, &name, &query, Adding::default()).await?))
+    // Another page may name what is to be added.
+    let adding = Adding {
+        pattern: Typed::new(query.text("pattern")),
+        ..Adding::default()
+    };
+    Ok(page(&list(&visit, &name, &query, adding).await?))
 }
 
 async fn list(
