@@ -331,3 +331,37 @@ fn an_authority_of_ones_own_is_trusted_for_the_gateway() {
     let trusted = machine.read(&format!("/etc/docker/certs.d/{gateway}/ca.crt"));
     assert!(trusted.contains("BEGIN CERTIFICATE"), "{trusted}");
 }
+
+/// Debian's own file keeps what is in it, and containerd takes what comes of
+/// it, as it would at its start.
+#[test]
+fn containerds_kubernetes_side_is_told_where_the_files_are() {
+    let machine = Machine::new();
+    let path = "/etc/containerd/config.toml";
+    let before = machine.read(path);
+    let configured = || {
+        let mut command = Command::new(tool("containerd", "containerd"));
+        command.args(["config", "dump"]);
+        run(&machine.inside(&command)).expect_success().to_owned()
+    };
+    let folder = "config_path = \"/etc/containerd/certs.d\"";
+    assert!(!configured().contains(folder));
+    let gateway = "gateway.acme.example:5000";
+    let told = machine.pullgate(&[
+        "client-config",
+        "kubernetes",
+        "--gateway",
+        gateway,
+        "--apply",
+    ]);
+    let told = told.expect_success();
+    assert!(told.contains("systemctl restart containerd"), "{told}");
+    let after = configured();
+    assert!(after.contains(folder), "{after}");
+    for line in before.lines().filter(|line| !line.trim().is_empty()) {
+        assert!(machine.read(path).contains(line), "{line}");
+    }
+    let undone = machine.pullgate(&["client-config", "kubernetes", "--undo"]);
+    undone.expect_success();
+    assert_eq!(machine.read(path), before);
+}
