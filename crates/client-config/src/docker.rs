@@ -20,10 +20,13 @@ pub(crate) fn engine(site: &Site) -> Guide {
     ));
     Guide {
         steps,
-        enforced: sentences([
-            "Whatever is pulled by the gateway's name is decided by your organization's policy.",
-            "Who is denied reads why, and where to request access, in docker's own error.",
-        ]),
+        enforced: enforced(
+            site,
+            [
+                "Whatever is pulled by the gateway's name is decided by your organization's policy.",
+                "Who is denied reads why, and where to request access, in docker's own error.",
+            ],
+        ),
         open: open(
             site,
             "The same person can still type docker pull nginx, and dockerd asks Docker Hub itself. Close that by blocking egress from the machine to other registries.",
@@ -53,10 +56,13 @@ pub(crate) fn buildkit(site: &Site) -> Guide {
     ));
     Guide {
         steps,
-        enforced: sentences([
-            "Base images that are named by the gateway are decided by your organization's policy.",
-            "A build that is denied ends, and its error says why and where to request access.",
-        ]),
+        enforced: enforced(
+            site,
+            [
+                "Base images that are named by the gateway are decided by your organization's policy.",
+                "A build that is denied ends, and its error says why and where to request access.",
+            ],
+        ),
         open: open(
             site,
             "A Dockerfile that names another registry, or none, is built from there. Close that by blocking egress from the machine to other registries.",
@@ -72,6 +78,16 @@ fn machine(site: &Site) -> Vec<Step> {
     steps.extend(authority(site));
     steps.extend(proxy(site));
     steps
+}
+
+/// What is enforced.
+fn enforced(site: &Site, always: [&str; 2]) -> Vec<String> {
+    let mut enforced = sentences(always);
+    if site.direct == Direct::Closed {
+        let closed = "dockerd reaches no other registry, by pulls and by builds: they end with an error that names the proxy.";
+        enforced.push(closed.to_owned());
+    }
+    enforced
 }
 
 /// What is not enforced.

@@ -1,5 +1,9 @@
 //! Whether the Engine asks Pullgate before it does something.
 
+use std::io;
+
+use toml::{Table, Value};
+
 use super::check::{Findings, Machine};
 use super::engine::{DAEMON_JSON, Engine};
 use super::finding::Finding;
@@ -7,6 +11,9 @@ use super::finding::Finding;
 /// The plugin's name, and where it listens.
 const PLUGIN: &str = "pullgate";
 const SOCKET: &str = "/run/docker/plugins/pullgate.sock";
+
+/// The agent's settings.
+const SETTINGS: &str = "/etc/pullgate/agent.toml";
 
 const SET_UP: &str = "Set the agent up: pullgate agent setup --apply";
 
@@ -54,11 +61,45 @@ pub(super) fn check(machine: &Machine<'_>) -> Findings {
         findings.push(Finding::note(
             "builds-unseen",
             "docker build",
-            "The Engine does not tell a plugin the images that a build begins with (FROM), and \
-             Engines from 29.2 on serve builds without asking a plugin.",
-            "Deny builds in the agent's configuration, or close the Engine's own way to \
-             registries: pullgate client-config docker --close-direct --apply",
+            "The Engine does not tell a plugin which images a build begins with (FROM), so the \
+             agent denies builds unless its settings allow them. Engines from 29.2 on serve builds \
+             without asking a plugin.",
+            "With such an Engine, close its own way to registries: pullgate client-config docker \
+             --close-direct --apply",
         ));
+        findings.extend(left_open(machine)?);
     }
     Ok(findings)
+}
+
+/// Calls that bring in what nobody can see, where the agent's settings allow
+/// them.
+fn left_open(machine: &Machine<'_>) -> io::Result<Option<Finding>> {
+    let text = machine.root.text(SETTINGS)?.unwrap_or_default();
+    let Ok(settings) = text.parse::<Table>() else {
+        return Ok(Some(Finding::unknown(
+            "agent-unreadable",
+            SETTINGS,
+            "It is not TOML, so the agent does not start with it.",
+            "Mend the file.",
+        )));
+    };
+    let calls = settings.get("calls").and_then(Value::as_table);
+    let calls = calls.into_iter().flatten();
+    let allowed: Vec<&str> = calls
+        .filter(|(_, word)| word.as_str() == Some("allowed"))
+        .map(|(call, _)| call.as_str())
+        .collect();
+    Ok((!allowed.is_empty()).then(|| {
+        Finding::open(
+            "agent-leaves-open",
+            SETTINGS,
+            format!(
+                "The agent's settings allow calls that bring in images of which nothing can be \
+                 seen: {}.",
+                allowed.join(", ")
+            ),
+            "Deny those that nobody needs: \"denied\" in [calls].",
+        )
+    }))
 }

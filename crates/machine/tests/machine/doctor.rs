@@ -131,6 +131,21 @@ const CASES: &[Case] = &[
         &["plugin-away"],
     ),
     (
+        "the agent's settings let images in from files",
+        |image| {
+            image.write(
+                "/etc/pullgate/agent.toml",
+                "server = \"https://pullgate.acme.example\"\n[calls]\nload = \"allowed\"\nbuild = \"denied\"\n",
+            );
+        },
+        &["agent-leaves-open"],
+    ),
+    (
+        "the agent's settings are broken",
+        |image| image.write("/etc/pullgate/agent.toml", "server = "),
+        &["agent-unreadable"],
+    ),
+    (
         "daemon.json is broken",
         |image| image.write(DAEMON, "{\"authorization-plugins\": [\"pullgate\"]"),
         &["daemon-json-unreadable", "plugin-missing"],

@@ -24,7 +24,9 @@ pub(super) fn show(client: Client, site: &Site) -> Result<ExitCode, Failure> {
                 output::say(format!("    {line}").trim_end())?;
             }
         }
-        output::say("")?;
+        if number + 1 < guide.steps.len() {
+            output::say("")?;
+        }
     }
     for (title, sentences) in [
         ("Enforced:", &guide.enforced),
@@ -36,11 +38,12 @@ pub(super) fn show(client: Client, site: &Site) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sentences under a title; nothing where there are none.
+/// Sentences under a title, after a blank line; nothing where there are none.
 pub(super) fn list(title: &str, sentences: &[String]) -> Result<(), Failure> {
     if sentences.is_empty() {
         return Ok(());
     }
+    output::say("")?;
     output::say(tinted(Tint::Strong, title))?;
     for sentence in sentences {
         output::fields(&[("-", sentence.clone())])?;

@@ -50,7 +50,6 @@ pub(super) fn apply(
             name.as_str()
         ))?;
     }
-    output::say("")?;
     let guide = guide(client, site);
     print::list("Enforced:", &guide.enforced)?;
     print::list("Still open:", &guide.open)?;
