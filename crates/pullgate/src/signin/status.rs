@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use pullgate_machine::Owner;
+use pullgate_agent::local::{self, Heard, Said, SignedIn};
 use pullgate_machine::sign_in::verify;
+use pullgate_machine::{Owner, People, Root};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -16,7 +17,8 @@ use crate::remote;
 /// Say whether you are signed in here, and whether that is enough
 ///
 /// Shows the session of pullgate login, until when it lasts, and which of the
-/// organizations that this machine demands you belong to, by the server's word.
+/// organizations that this machine demands you belong to, by the server's word;
+/// and whom the machine's agent knows, if there is one.
 ///
 /// Exit status: 0 if you may use Docker here, 1 if you have to sign in.
 #[derive(Debug, Args)]
@@ -41,6 +43,8 @@ struct Status {
     allowed_orgs: Vec<String>,
     /// Who has signed in.
     session: Option<Session>,
+    /// Whom the machine's agent knows; nothing where there is no agent.
+    agent: Option<Vec<SignedIn>>,
 }
 
 #[derive(Serialize)]
@@ -65,23 +69,47 @@ impl StatusCommand {
             .collect();
         let session = session(&allowed_orgs).await?;
         let is_demanded = report.verdict != pullgate_machine::sign_in::Verdict::Absent;
-        let is_enough = session
-            .as_ref()
-            .is_some_and(|session| !session.allowed.is_empty());
+        let agent = agent(&root).await?;
+        let mut known = agent.iter().flatten();
+        let is_enough = known.any(|person| person.counts)
+            || session
+                .as_ref()
+                .is_some_and(|session| !session.allowed.is_empty());
         let status = Status {
             may_use_docker: is_enough || !is_demanded,
             allowed_orgs,
             session,
+            agent,
         };
         match self.format {
             Format::Json => output::json(&status)?,
-            Format::Human => print(&status)?,
+            Format::Human => print(&status, &People::of(&root)?)?,
         }
         Ok(if status.may_use_docker {
             ExitCode::SUCCESS
         } else {
             Exit::No.into()
         })
+    }
+}
+
+/// Whom the agent of this machine knows. An image has no agent, unless it is
+/// said where one listens.
+async fn agent(root: &Root) -> Result<Option<Vec<SignedIn>>, Failure> {
+    let socket = local::socket();
+    if !root.is_this_machine() && socket.as_os_str() == local::SOCKET {
+        return Ok(None);
+    }
+    let failed = |why: String| {
+        let socket = socket.display();
+        Failure::new(format!("the agent on {socket} cannot be asked: {why}"))
+    };
+    match local::say(&socket, &Said::Status).await {
+        Ok(None) => Ok(None),
+        Ok(Some(Heard::Status(status))) => Ok(Some(status.people)),
+        Ok(Some(Heard::Problem { message })) => Err(failed(message)),
+        Ok(Some(_)) => Err(failed("it gives another answer than expected".to_owned())),
+        Err(error) => Err(failed(error.to_string())),
     }
 }
 
@@ -114,7 +142,7 @@ async fn session(allowed_orgs: &[String]) -> Result<Option<Session>, Failure> {
     }))
 }
 
-fn print(status: &Status) -> Result<(), Failure> {
+fn print(status: &Status, people: &People) -> Result<(), Failure> {
     let list = |names: &[String], none: &str| match names.join(", ") {
         names if names.is_empty() => none.to_owned(),
         names => names,
@@ -144,6 +172,20 @@ fn print(status: &Status) -> Result<(), Failure> {
             ));
             fields.push(("allowed here", list(&session.allowed, "none of them")));
         }
+    }
+    for known in status.agent.iter().flatten() {
+        let names = known.organizations.iter().map(ToString::to_string);
+        let names: Vec<String> = names.collect();
+        fields.push((
+            "agent knows",
+            format!(
+                "{} of {}, as {} of this machine, until {} UTC",
+                known.person,
+                list(&names, "no organization"),
+                people.user(known.uid),
+                date(known.until)
+            ),
+        ));
     }
     output::fields(&fields)?;
     output::say("")?;

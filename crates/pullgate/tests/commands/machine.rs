@@ -199,6 +199,44 @@ fn somebody_sees_whether_their_sign_in_is_enough() {
     );
 }
 
+/// The agent of a machine is asked, and what it says counts for the Engine.
+#[test]
+fn whom_the_agent_knows_is_told() {
+    use std::io::{BufRead, BufReader, Write};
+
+    as_root();
+    let site = Site::new();
+    machine(&site);
+    site.ok("signin install --org acme --root machine");
+    let agent = std::os::unix::net::UnixListener::bind(site.path("agent.sock")).unwrap();
+    let answering = std::thread::spawn(move || {
+        let answer = r#"{"answer":"status","server":"https://pullgate.acme.example","demanded":["acme"],"unusable":null,"people":[{"uid":1000,"person":"mia","since":"2026-11-26T00:00:00Z","until":"2026-11-27T00:00:00Z","organizations":["acme"],"counts":true}]}"#;
+        for stream in agent.incoming().take(2) {
+            let mut stream = stream.unwrap();
+            let mut said = String::new();
+            BufReader::new(&stream).read_line(&mut said).unwrap();
+            assert!(said.contains("status"), "{said}");
+            writeln!(stream, "{answer}").unwrap();
+        }
+    });
+    let status = |more: &str| {
+        let mut command = site.command(&format!("signin status --root machine {more}"));
+        command.env("PULLGATE_AGENT_SOCKET", site.path("agent.sock"));
+        super::site::finish(command, "")
+    };
+    let told = status("");
+    assert_eq!(told.code, 0, "{told:?}");
+    let line = "agent knows  mia of acme, as mia of this machine, until 2026-11-27 00:00 UTC";
+    assert!(told.out.contains(line), "{told:?}");
+    let answer = json(&status("--format json"));
+    assert_eq!(answer["agent"][0]["person"], "mia");
+    assert_eq!(answer["may_use_docker"], true);
+    answering.join().unwrap();
+    // Nobody listens there any more.
+    std::fs::remove_file(site.path("agent.sock")).unwrap();
+    assert_eq!(status("").code, 1);
+}
+
 #[test]
 fn a_configuration_is_printed_installed_and_taken_back() {
     as_root();
