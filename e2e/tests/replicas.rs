@@ -168,6 +168,59 @@ fn a_session_of_one_replica_is_one_of_the_other_and_ends_on_both() {
 }
 
 #[test]
+fn a_link_of_one_replica_is_followed_on_the_other_and_used_once() {
+    let pair = Pair::start();
+    let [here, there] = pair.both();
+    let account = |secret: &str, name: &str, gateway: &Gateway| {
+        let body = format!(r#"{{"username":"{name}","password":"a long passphrase of {name}"}}"#);
+        ask("POST", &format!("/api/v1/invites/{secret}/account"))
+            .body("application/json", body.as_bytes())
+            .to(gateway.control())
+    };
+    for round in 0..5 {
+        let link = administer(
+            here,
+            &format!("invite create acme guest-{round}@acme.example"),
+        );
+        let (_, secret) = link.split_once("/invite/").unwrap();
+        let secret = secret.split_whitespace().next().unwrap();
+        let seen = ask("GET", &format!("/api/v1/invites/{secret}")).to(there.control());
+        assert_eq!(seen.status, 200, "{}", seen.text());
+        let names = [format!("ann-{round}"), format!("eve-{round}")];
+        let answers = std::thread::scope(|scope| {
+            let asked = [(&names[0], here), (&names[1], there)];
+            let asked =
+                asked.map(|(name, gateway)| scope.spawn(move || account(secret, name, gateway)));
+            asked.map(|answer| answer.join().unwrap())
+        });
+        let mut statuses = answers.each_ref().map(|answer| answer.status);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 404], "{answers:?}");
+        for gateway in pair.both() {
+            let seen = ask("GET", &format!("/api/v1/invites/{secret}")).to(gateway.control());
+            assert_eq!(seen.status, 404, "{}", seen.text());
+        }
+        let joined = usize::from(answers[1].status == 201);
+        // At once where it was said, and for the owners wherever they look.
+        let session = Pair::session(pair.both()[joined], &names[joined]);
+        let seen = ask("GET", "/v2/orgs/acme/members")
+            .bearer(&session)
+            .to(pair.both()[joined].control());
+        assert_eq!(seen.status, 200, "{}", seen.text());
+        for gateway in pair.both() {
+            let owner = Pair::session(gateway, "olivia");
+            for (index, name) in names.iter().enumerate() {
+                let member = ask("GET", &format!("/v2/orgs/acme/members/{name}"))
+                    .bearer(&owner)
+                    .to(gateway.control());
+                let expected = if index == joined { 200 } else { 404 };
+                assert_eq!(member.status, expected, "{name}: {}", member.text());
+            }
+        }
+    }
+}
+
+#[test]
 fn replicas_that_start_at_once_on_an_empty_database_are_one_installation() {
     let postgres = Postgres::start();
     let setting = Setting {

@@ -33,6 +33,7 @@
 mod access_tokens;
 mod additions;
 mod admin;
+mod all_members;
 mod allowlist;
 mod apply;
 mod audit;
@@ -74,6 +75,7 @@ mod undoing;
 
 pub use access_tokens::{NewAccessToken, Whose};
 pub use admin::{Admin, Parts};
+pub use all_members::AllMembers;
 pub use allowlist::{AllowlistPage, ListedImages};
 pub use apply::{Applied, Exported};
 pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
@@ -91,6 +93,7 @@ pub use image_access::ImageAccess;
 pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
 pub use machines::{BUNDLE_PURPOSE, EngineAction, Machine, Report, SignedBundle};
 pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
+pub use members::{Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use policy_cases::{Case, CasesFile, Image, PolicyTest};

@@ -26,6 +26,20 @@ async fn a_secret_is_found_again_for_its_purpose_alone() {
 }
 
 #[tokio::test]
+async fn a_secret_of_one_replica_is_known_to_the_others() {
+    let world = World::new().await;
+    let other = world.another_replica().await;
+    for purpose in [
+        BrowserSecret::Session,
+        BrowserSecret::SetUp,
+        BrowserSecret::Invite,
+    ] {
+        let (secret, hash) = world.identity.new_browser_secret(purpose).unwrap();
+        assert_eq!(other.browser_secret_hash(purpose, &secret), Some(hash));
+    }
+}
+
+#[tokio::test]
 async fn a_form_carries_what_its_own_session_gave_it() {
     let world = World::new().await;
     let identity = &world.identity;
