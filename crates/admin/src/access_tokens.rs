@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use pullgate_identity::{IssueTokenError, Scope, Secret, Subject, TokenOrder, Via};
 use pullgate_policy::OrganizationName;
 use pullgate_store::{
-    Actor, Conflict, StoreError, Token, TokenEdit, TokenId, TokenOrigin, TokenOwner, TokenResource,
+    Actor, Conflict, Part, StoreError, Token, TokenEdit, TokenId, TokenOrigin, TokenOwner,
+    TokenResource, Window,
 };
 
 use crate::admin::{Admin, Result};
@@ -53,6 +54,19 @@ impl Admin {
         let mut tokens = self.store.tokens_of(&owner).await?;
         tokens.retain(|token| token.revoked_at.is_none());
         Ok(tokens)
+    }
+
+    /// A part of them, newest first; of those in whose label or description a
+    /// text is. An empty one is in all.
+    pub async fn access_tokens_in(
+        &self,
+        caller: &Caller,
+        whose: Whose<'_>,
+        search: &str,
+        window: Window,
+    ) -> Result<Part<Token>> {
+        let (owner, _) = self.keeper(caller, whose, Doing::Reading)?;
+        Ok(self.store.tokens_in(&owner, search, window).await?)
     }
 
     /// One of them.

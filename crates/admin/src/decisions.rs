@@ -21,6 +21,10 @@ const LARGEST: u32 = 1_000;
 /// How many decisions are read at a time when all are handed out.
 const AT_A_TIME: u32 = 1_000;
 
+/// How many decisions are looked at for one page at most: a few milliseconds'
+/// work for the database.
+const LOOKED_AT: u32 = 10_000;
+
 /// The most days of one overview.
 const MOST_DAYS: u32 = 366;
 
@@ -61,6 +65,18 @@ pub struct DecisionPage {
     pub decisions: Vec<DecisionRecord>,
     /// Where the next page begins; none if this is the last.
     pub next: Option<DecisionCursor>,
+}
+
+/// What was found by looking through a bounded number of decisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionsLookedThrough {
+    /// Those that match, newest first.
+    pub decisions: Vec<DecisionRecord>,
+    /// Where to go on; none if there are no older ones.
+    pub next: Option<DecisionCursor>,
+    /// How far back was looked, where the search ended before the page was
+    /// full, and older ones may match.
+    pub looked_to: Option<Timestamp>,
 }
 
 /// A decision with all that can be said of it.
@@ -126,6 +142,42 @@ impl Admin {
         let last = decisions.last().filter(|_| more);
         Ok(DecisionPage {
             next: last.map(DecisionRecord::cursor),
+            decisions,
+        })
+    }
+
+    /// Decisions of the organization's policy, newest first, as
+    /// [`Admin::decisions`] finds them, but looked for among so many at most
+    /// that an answer is there at once, however few match.
+    pub async fn look_for_decisions(
+        &self,
+        caller: &Caller,
+        organization: &OrganizationName,
+        search: &DecisionSearch,
+        before: Option<DecisionCursor>,
+        limit: u32,
+    ) -> Result<DecisionsLookedThrough> {
+        let Some(filter) = self.filter(caller, organization, search)? else {
+            return Ok(DecisionsLookedThrough {
+                decisions: Vec::new(),
+                next: None,
+                looked_to: None,
+            });
+        };
+        let filter = DecisionFilter {
+            before,
+            // One more says whether there is a next page.
+            limit: limit.saturating_add(1),
+            ..filter
+        };
+        let found = self.store.look_for_decisions(&filter, LOOKED_AT).await?;
+        let mut decisions = found.decisions;
+        let more = decisions.len() > limit as usize;
+        decisions.truncate(limit as usize);
+        let last = decisions.last().filter(|_| more);
+        Ok(DecisionsLookedThrough {
+            next: last.map(DecisionRecord::cursor).or(found.looked_to),
+            looked_to: found.looked_to.map(|cursor| cursor.at),
             decisions,
         })
     }

@@ -2,10 +2,11 @@
 
 use pullgate_identity::{BrowserSecret, HashError, Secret};
 use pullgate_policy::Username;
-use pullgate_store::{Conflict, Invite, Joining, StoreError};
+use pullgate_store::{Conflict, Invite, Joining, Organization, StoreError};
 
 use crate::admin::{Admin, Result};
 use crate::caller::Caller;
+use crate::console_sessions::{Browser, ConsoleSessions, Opened};
 use crate::error::AdminError;
 
 impl Admin {
@@ -17,6 +18,15 @@ impl Admin {
         found
             .filter(|invite| invite.is_open(now))
             .ok_or_else(no_such_link)
+    }
+
+    /// The invite whose link has this secret, with the organization that it
+    /// leads into; for everybody who has it.
+    pub async fn received_invite(&self, secret: &Secret) -> Result<(Invite, Organization)> {
+        let invite = self.invite_of(secret).await?;
+        let found = self.store.organization(&invite.organization).await?;
+        let organization = found.ok_or_else(no_such_link)?;
+        Ok((invite, organization))
     }
 
     /// Accepts an invite as a new person, with a name and a password of their
@@ -71,6 +81,25 @@ impl Admin {
         let invite = invite.map_err(unjoined)?;
         self.settle().await;
         Ok(invite)
+    }
+}
+
+impl ConsoleSessions {
+    /// Accepts an invite as a new person, and signs them in; for everybody who
+    /// has the link.
+    pub async fn join_as_new(
+        &self,
+        link: &Secret,
+        username: Username,
+        password: &Secret,
+        browser: Browser<'_>,
+    ) -> Result<(Invite, Opened)> {
+        let name = username.clone();
+        let invite = self.admin.accept_as_new(link, username, password).await?;
+        let person = self.admin.store.person(&name).await?;
+        let person = person.ok_or_else(no_such_link)?;
+        let opened = self.open(person.id, person.credentials_epoch, browser);
+        Ok((invite, opened.await?))
     }
 }
 

@@ -68,6 +68,7 @@ mod set_up;
 mod settings;
 mod settings_edit;
 mod site_status;
+mod tables;
 mod teams;
 mod test_policy;
 mod text;
@@ -78,12 +79,18 @@ pub use admin::{Admin, Parts};
 pub use all_members::AllMembers;
 pub use allowlist::{AllowlistPage, ListedImages};
 pub use apply::{Applied, Exported};
-pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
+pub use audit::{
+    AllChanges, AuditAction, AuditEntry, AuditGroup, AuditSearch, ChangeKind, ChangePage,
+    ChangeSearch, ToldChange,
+};
 pub use caller::Caller;
 pub use console_sessions::{
     Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
 };
-pub use decisions::{AllDecisions, DecisionPage, DecisionSearch, DecisionSummary, ToldDecision};
+pub use decisions::{
+    AllDecisions, DecisionPage, DecisionSearch, DecisionSummary, DecisionsLookedThrough,
+    ToldDecision,
+};
 pub use difference::differences;
 pub use error::AdminError;
 pub use exceptions::ExceptionsShown;
@@ -115,6 +122,7 @@ pub use review::{Review, ReviewedEntry};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
 pub use settings_edit::SettingsEdit;
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};
-pub use teams::TeamQuery;
+pub use tables::{Table, TableFormat, UnknownFormat};
+pub use teams::{TeamQuery, groups};
 pub use test_policy::Tested;
 pub use undoing::CannotUndo;

@@ -27,6 +27,15 @@ pub struct TeamQuery {
     pub search: Option<String>,
 }
 
+/// The names of all teams of somebody with this role, by name: the owners are
+/// a team, too.
+pub fn groups(role: Role, teams: impl Iterator<Item = String>) -> Vec<String> {
+    let owners = (role == Role::Owner).then(|| OWNERS.to_owned());
+    let mut groups: Vec<String> = teams.chain(owners).collect();
+    groups.sort();
+    groups
+}
+
 impl Admin {
     /// A part of an organization's teams: the owners team, and after it the
     /// others by name; for owners and members.

@@ -31,6 +31,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/shell.css"),
     include_str!("../assets/css/forms.css"),
     include_str!("../assets/css/components.css"),
+    include_str!("../assets/css/lists.css"),
     include_str!("../assets/css/policy.css"),
 );
 

@@ -16,6 +16,7 @@ use pullgate_identity::Secret;
 use crate::client::{Client, Way};
 use crate::cookies::Cookie;
 use crate::failure::{self, Failure};
+use crate::rates::Rates;
 use crate::settings::ConsoleSettings;
 use crate::visit::Context;
 use crate::{assets, guard, headers, pages};
@@ -35,6 +36,7 @@ pub(crate) struct Services {
     pub(crate) admin: Admin,
     pub(crate) sessions: ConsoleSessions,
     pub(crate) settings: ConsoleSettings,
+    pub(crate) rates: Rates,
 }
 
 impl Console {
@@ -43,6 +45,7 @@ impl Console {
         let services = Arc::new(Services {
             admin,
             sessions,
+            rates: Rates::new(settings.rates),
             settings,
         });
         let pages = pages::routes()
@@ -92,6 +95,11 @@ async fn receive(
     let Some(client) = request.extensions().get::<Client>().copied() else {
         return Failure::Internal("a request came from nowhere".to_owned()).into_response();
     };
+    // Before anything is looked up. Outside the frame, which would be looked
+    // up, too.
+    if let Err(too_many) = services.rates.at_address(client.address) {
+        return failure::alone(&Failure::TooMany(too_many));
+    }
     let public_url = services.settings.public_url.as_deref();
     let way = Way::of(client.scheme, request.headers(), public_url);
     let brought = Cookie::Session
@@ -101,6 +109,11 @@ async fn receive(
         Some(secret) => services.sessions.visitor(secret).await,
         None => Ok(None),
     };
+    if let Ok(Some(visitor)) = &found
+        && let Err(too_many) = services.rates.in_session(visitor.session().id)
+    {
+        return failure::alone(&Failure::TooMany(too_many));
+    }
     let (visitor, trouble) = match found {
         Ok(visitor) => (visitor, None),
         Err(error) => (None, Some(Failure::from(error))),

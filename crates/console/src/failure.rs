@@ -18,6 +18,7 @@ use crate::console::Services;
 use crate::cookies::Cookie;
 use crate::next::Next;
 use crate::page::rendered;
+use crate::rates::{Asker, TooMany};
 use crate::shell::Shell;
 use crate::visit::{Context, Visit};
 
@@ -39,6 +40,8 @@ pub(crate) enum Failure {
     Forged,
     /// A form that is too large.
     TooLarge,
+    /// More requests than anybody needs.
+    TooMany(TooMany),
     /// The database cannot be asked.
     Unavailable,
     /// It took too long.
@@ -139,6 +142,20 @@ impl Failure {
                 "The form is larger than 512 KB, so nothing was changed. Send it in parts.".to_owned(),
                 start,
             ),
+            Self::TooMany(TooMany { wait, from }) => {
+                let who = match from {
+                    Asker::Session => "This session",
+                    Asker::Address => "This address",
+                };
+                let seconds = wait.as_secs().saturating_add(1);
+                let end = if seconds == 1 { "" } else { "s" };
+                (
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "Too many requests",
+                    format!("{who} has asked for more pages than the console answers in a minute, so this request was not carried out. Pulls are not affected. Wait {seconds} second{end}, then reload the page; if a script of yours asks, let it use the API."),
+                    start,
+                )
+            }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The database does not answer",
@@ -216,6 +233,17 @@ pub(crate) async fn show(
     let is_page = !response.status().is_redirection() && !context.asks_to_do;
     if context.flash.is_some() && is_page {
         Cookie::Flash.clear(response.headers_mut(), context.way);
+    }
+    response
+}
+
+/// A failure as a page without the frame, for which nothing is looked up.
+pub(crate) fn alone(failure: &Failure) -> Response {
+    let words = failure.words(None);
+    let mut response = rendered(words.status, &FailureOutside { words });
+    if let Failure::TooMany(TooMany { wait, .. }) = failure {
+        let wait = HeaderValue::from(wait.as_secs().saturating_add(1));
+        response.headers_mut().insert(RETRY_AFTER, wait);
     }
     response
 }

@@ -55,7 +55,9 @@
 //! | `{% call ui::note(tone, icon) %}…{% endcall %}` | what to know before going on: `hint`, `caution`, `problem`, `done` |
 //! | `ui::alert(text)` | what is wrong with the form as a whole |
 //! | `{% call ui::confirm(label, question, yes) %}{% endcall %}` | inside a form, instead of its button, for what cannot be taken back |
-//! | `ui::pages(before, after, told)` | the pages of a long list, by their addresses |
+//! | `ui::select(input, label, options)` | one of several in a list that opens ([`page::Choice`]) |
+//! | `<form class="filters">…</form>` | what a list is searched and filtered for, in its address |
+//! | `ui::pages(before, after, told)` | the pages of a long list, by their addresses ([`list`]) |
 //! | `ui::code(id, place, text, aside)` | a text to copy, with where it belongs |
 //! | `<dl class="facts"><div><dt>…</dt><dd>…</dd></div></dl>` | what is known of one thing |
 //! | `ui::moment(at)`, `ui::day(at)`, `ui::ago(at, words)` | a moment ([`page::Moment`]) |
@@ -71,15 +73,18 @@ mod assets;
 mod client;
 mod console;
 mod cookies;
+mod download;
 mod failure;
 mod fields;
 mod flash;
 mod guard;
 mod headers;
+mod list;
 mod navigation;
 mod next;
 mod page;
 mod pages;
+mod rates;
 mod settings;
 mod shell;
 mod visit;
@@ -87,4 +92,5 @@ mod words;
 
 pub use client::{Client, Scheme};
 pub use console::Console;
+pub use rates::ConsoleRates;
 pub use settings::{ConsoleSettings, GatewayAddress};

@@ -1,6 +1,8 @@
 //! Which pages there are to go to. A page that is written gets its line here,
 //! and nothing is listed that is not there yet.
 
+use pullgate_policy::Role;
+
 use crate::visit::Visit;
 
 /// A page in the navigation.
@@ -18,6 +20,8 @@ enum Place {
     /// Below the organization that is looked at: `permissions` stands for
     /// `/orgs/acme/permissions`.
     Organization(&'static str),
+    /// The same, where there is nothing for a member.
+    OfOwners(&'static str),
     /// At this address, whichever organization is looked at.
     Anywhere(&'static str),
 }
@@ -42,6 +46,31 @@ const PARTS: &[Part] = &[
                 label: "Org permissions",
                 icon: "gate",
                 place: Place::Organization("permissions"),
+            },
+            Entry {
+                label: "Members",
+                icon: "people",
+                place: Place::Organization("members"),
+            },
+            Entry {
+                label: "Teams",
+                icon: "team",
+                place: Place::Organization("teams"),
+            },
+            Entry {
+                label: "Organization tokens",
+                icon: "key",
+                place: Place::OfOwners("tokens"),
+            },
+            Entry {
+                label: "Namespaces",
+                icon: "namespace",
+                place: Place::Organization("namespaces"),
+            },
+            Entry {
+                label: "Activity",
+                icon: "activity",
+                place: Place::Organization("activity"),
             },
         ],
     },
@@ -82,11 +111,17 @@ pub(crate) struct NavigationLink {
 /// The navigation for somebody who looks at an organization, or at none.
 pub(crate) fn navigation(visit: &Visit, organization: Option<&str>) -> Vec<NavigationPart> {
     let path = &visit.context.path;
+    let mut mine = visit.me.organizations.iter();
+    let owns = mine
+        .any(|mine| Some(mine.organization.as_str()) == organization && mine.role == Role::Owner);
     let link = |entry: &'static Entry| {
         let href = match entry.place {
             Place::Anywhere(href) => href.to_owned(),
             Place::Overview => format!("/orgs/{}", organization?),
-            Place::Organization(page) => format!("/orgs/{}/{page}", organization?),
+            Place::OfOwners(_) if !owns => return None,
+            Place::Organization(page) | Place::OfOwners(page) => {
+                format!("/orgs/{}/{page}", organization?)
+            }
         };
         Some(NavigationLink {
             label: entry.label,

@@ -43,6 +43,37 @@ impl Typed {
             error: String::new(),
         }
     }
+
+    /// What was typed, and what is wrong with it.
+    pub(crate) fn wrong(value: impl Into<String>, error: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            error: error.into(),
+        }
+    }
+}
+
+/// One of several in a list that opens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    pub(crate) word: String,
+    pub(crate) title: String,
+    pub(crate) on: bool,
+}
+
+impl Choice {
+    /// Those words with their titles, of which one is chosen.
+    pub(crate) fn list<W: AsRef<str>, T: Into<String>>(
+        of: impl IntoIterator<Item = (W, T)>,
+        chosen: &str,
+    ) -> Vec<Self> {
+        let choice = |(word, title): (W, T)| Self {
+            on: word.as_ref() == chosen,
+            word: word.as_ref().to_owned(),
+            title: title.into(),
+        };
+        of.into_iter().map(choice).collect()
+    }
 }
 
 /// A number, as a page shows it: `12,345`.

@@ -1,5 +1,7 @@
 //! What the console has to know of the installation.
 
+use crate::rates::ConsoleRates;
+
 /// What the console has to know of the installation.
 #[derive(Clone, Debug, Default)]
 pub struct ConsoleSettings {
@@ -7,6 +9,8 @@ pub struct ConsoleSettings {
     pub public_url: Option<String>,
     /// Where container clients reach the gateway.
     pub gateway: GatewayAddress,
+    /// How many pages may be asked for.
+    pub rates: ConsoleRates,
     /// The registries that can be pulled from, as `docker.io`.
     pub registries: Vec<String>,
 }

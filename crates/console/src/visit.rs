@@ -9,7 +9,7 @@ use http::request::Parts;
 use pullgate_admin::{Browser, Caller, MyAccount, Opened, Visitor};
 use pullgate_policy::{OrganizationName, Role};
 
-use crate::client::{Client, Way};
+use crate::client::{Client, Scheme, Way};
 use crate::console::Services;
 use crate::cookies::{self, Cookie};
 use crate::failure::Failure;
@@ -69,6 +69,15 @@ impl Context {
             flash: Flash::read(headers, way),
             remembered: Cookie::Organization.read(headers, way),
         }
+    }
+
+    /// The address by which the browser has reached us, up to the path.
+    pub(crate) fn origin(&self) -> String {
+        let scheme = match self.client.scheme {
+            Scheme::Https => "https",
+            Scheme::Http => "http",
+        };
+        format!("{scheme}://{}", self.host)
     }
 
     /// From where it is asked.

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "for the pages that are written next")]
 
 use pullgate_admin::{Actor, Seen};
-use pullgate_policy::{Badge, Category, Iam, Mode, Outcome, Permission, Ram, Switch};
+use pullgate_policy::{Badge, Category, Iam, Mode, Outcome, Permission, Ram, Rule, Switch};
 
 /// A word and the tone of its badge: `{{ ui::badge(word.tone, word.text) }}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,5 +109,85 @@ pub(crate) fn subject(subject: &str) -> String {
         }
         Some(("anonymous", _)) => "without signing in".to_owned(),
         _ => subject.to_owned(),
+    }
+}
+
+/// All categories, in the order of the rules.
+pub(crate) const CATEGORIES: [Category; 5] = [
+    Category::Organization,
+    Category::Official,
+    Category::VerifiedPublisher,
+    Category::SponsoredOss,
+    Category::Community,
+];
+
+/// All outcomes, from mild to strict.
+pub(crate) const OUTCOMES: [Outcome; 3] = [Outcome::Allowed, Outcome::Monitored, Outcome::Denied];
+
+/// All rules, in the order in which they are asked.
+pub(crate) const RULES: [Rule; 14] = [
+    Rule::NotSignedIn,
+    Rule::NoOrganization,
+    Rule::PolicyUnavailable,
+    Rule::TokenResources,
+    Rule::Owner,
+    Rule::Registry,
+    Rule::Disabled,
+    Rule::OrganizationImage,
+    Rule::Allowlist,
+    Rule::Exception,
+    Rule::Official,
+    Rule::VerifiedPublisher,
+    Rule::SponsoredOss,
+    Rule::Community,
+];
+
+/// What a rule is called.
+pub(crate) fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::NotSignedIn => "Not signed in",
+        Rule::NoOrganization => "No organization",
+        Rule::PolicyUnavailable => "Policy not available",
+        Rule::TokenResources => "Token's repositories",
+        Rule::Owner => "Owner",
+        Rule::Registry => "Registry not listed",
+        Rule::Disabled => "Image access is off",
+        Rule::OrganizationImage => "Organization image",
+        Rule::Allowlist => "Allowlist",
+        Rule::Exception => "Exception",
+        Rule::Official => "Official images",
+        Rule::VerifiedPublisher => "Verified publishers",
+        Rule::SponsoredOss => "Sponsored open source",
+        Rule::Community => "Community images",
+    }
+}
+
+/// Why a rule decides.
+pub(crate) fn why(rule: Rule) -> &'static str {
+    match rule {
+        Rule::NotSignedIn => "Who has not signed in pulls nothing.",
+        Rule::NoOrganization => {
+            "Who belongs to no organization pulls nothing: no policy says that they may."
+        }
+        Rule::PolicyUnavailable => {
+            "The policy could not be read or confirmed, and what cannot be decided is denied."
+        }
+        Rule::TokenResources => "The access token is bounded to other repositories.",
+        Rule::Owner => "Owners may pull everything, whatever the settings are.",
+        Rule::Registry => {
+            "Registry Access Management is on and does not list the image's registry."
+        }
+        Rule::Disabled => "Image Access Management was off, so everything was allowed.",
+        Rule::OrganizationImage => {
+            "The image lies in a namespace of the organization, and its own images are always allowed."
+        }
+        Rule::Allowlist => "The allowlist, or a team's addition to it, names the image.",
+        Rule::Exception => "An exception that had not ended covered the image.",
+        Rule::Official => "The switch for Docker Official Images decided.",
+        Rule::VerifiedPublisher => "The switch for verified publishers decided.",
+        Rule::SponsoredOss => "The switch for Docker-Sponsored Open Source decided.",
+        Rule::Community => {
+            "Community images, and all that could not be classified, are always restricted."
+        }
     }
 }

@@ -18,7 +18,6 @@
 
 mod api;
 mod authorized;
-mod csv;
 mod docs_page;
 mod document;
 mod etag;
@@ -30,7 +29,6 @@ mod page;
 mod problem;
 mod rate;
 mod request_page;
-mod streamed;
 
 pub use api::{Client, Control};
 pub use openapi::openapi;

@@ -158,6 +158,7 @@ macro_rules! select_tokens {
         )
     };
 }
+pub(crate) use select_tokens;
 
 /// The columns of a token.
 #[derive(sqlx::FromRow)]

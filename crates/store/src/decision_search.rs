@@ -9,6 +9,7 @@ use pullgate_reference::Repository;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::column::Place;
 use crate::decisions::{DecisionColumns, DecisionRecord, select_decisions};
 use crate::error::StoreError;
 use crate::ids::PersonId;
@@ -16,6 +17,7 @@ use crate::link::{Value, values};
 use crate::search::Search;
 use crate::store::Store;
 use crate::teams::OWNERS;
+use crate::window::Window;
 
 /// Where a page of decisions ends: at this decision. As text,
 /// `1793534400000.0195f3c0-…`.
@@ -106,64 +108,83 @@ impl Default for DecisionFilter {
     }
 }
 
+/// Newest first.
+const ORDER: &str = "at DESC, id DESC";
+
+/// What was found among the newest decisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionsFound {
+    /// Those that match, newest first, at most as many as were asked for.
+    pub decisions: Vec<DecisionRecord>,
+    /// The oldest that was looked at, where it was not for the limit that no
+    /// more were found and there are older ones; a search goes on before it.
+    pub looked_to: Option<DecisionCursor>,
+}
+
 impl Store {
+    /// The decisions that match among the newest `most`, newest first: a
+    /// search that takes no longer, however many decisions there are and
+    /// however few match.
+    ///
+    /// What an index leads to (organization, repository, person, outcome and
+    /// time) is not counted among those that were looked at in vain.
+    pub async fn look_for_decisions(
+        &self,
+        filter: &DecisionFilter,
+        most: u32,
+    ) -> Result<DecisionsFound, StoreError> {
+        let mut newest = Search::new(select_decisions!(""));
+        narrow(&mut newest, filter);
+        let mut search = newest.among_first(
+            "SELECT id, at, count, subject, person, organization, client, address, action,
+                 repository, reference, digest, category, badge, rule, outcome, team
+             FROM",
+            ORDER,
+            most,
+        );
+        sift(&mut search, filter);
+        let mut picture = self.db.picture().await?;
+        let rows: Vec<DecisionColumns> = search.page(picture.link(), ORDER, filter.limit).await?;
+        let looked_to = if rows.len() < filter.limit as usize {
+            let mut last = Search::new("SELECT at, id FROM decisions");
+            narrow(&mut last, filter);
+            let window = Window {
+                offset: u64::from(most.saturating_sub(1)),
+                limit: 1,
+            };
+            last.window(picture.link(), ORDER, window).await?.pop()
+        } else {
+            None
+        };
+        let cursor = |(at, id): (i64, String)| {
+            let place = Place {
+                what: "decision",
+                name: &id,
+            };
+            Ok::<_, StoreError>(DecisionCursor {
+                at: place.time(at)?,
+                id: place.parse(&id)?,
+            })
+        };
+        Ok(DecisionsFound {
+            decisions: rows
+                .into_iter()
+                .map(DecisionColumns::read)
+                .collect::<Result<_, _>>()?,
+            looked_to: looked_to.map(cursor).transpose()?,
+        })
+    }
+
     /// The decisions that match, newest first.
     pub async fn decisions(
         &self,
         filter: &DecisionFilter,
     ) -> Result<Vec<DecisionRecord>, StoreError> {
         let mut search = Search::new(select_decisions!(""));
-        if let Some(organization) = &filter.organization {
-            search.add("organization = ", organization);
-        }
-        if let Some(repository) = &filter.repository {
-            search.add("repository = ", repository);
-        }
-        if let Some(person) = filter.person {
-            search.add("person = ", person);
-        }
-        if let (Some(organization), Some(team)) = (&filter.organization, &filter.team) {
-            add_team(&mut search, organization, team);
-        }
-        if let Some(subject) = &filter.subject {
-            search.add("subject = ", &**subject);
-        }
-        if let Some(outcome) = filter.outcome {
-            // Said twice, for the index of what was not allowed: SQLite uses it
-            // only where its own condition stands in the question.
-            search.condition(match outcome {
-                Outcome::Allowed => "outcome = 'allowed'",
-                Outcome::Monitored => "outcome = 'monitored' AND outcome <> 'allowed'",
-                Outcome::Denied => "outcome = 'denied' AND outcome <> 'allowed'",
-            });
-        }
-        if let Some(rule) = filter.rule {
-            search.add("rule = ", rule.as_str());
-        }
-        if let Some(category) = filter.category {
-            search.add("category = ", category.as_str());
-        }
-        if let Some(client) = &filter.client {
-            search.add_holds("lower(client) LIKE ", &client.to_ascii_lowercase());
-        }
-        if let Some(action) = &filter.action {
-            search.add("action = ", &**action);
-        }
-        if let Some(since) = filter.since {
-            search.add("at >= ", since);
-        }
-        if let Some(until) = filter.until {
-            search.add("at < ", until);
-        }
-        if let Some(DecisionCursor { at, id }) = filter.before {
-            search.add_before("(at, id)", at, id);
-        }
+        narrow(&mut search, filter);
+        sift(&mut search, filter);
         let rows: Vec<DecisionColumns> = search
-            .page(
-                self.db.reader().await?.link(),
-                "at DESC, id DESC",
-                filter.limit,
-            )
+            .page(self.db.reader().await?.link(), ORDER, filter.limit)
             .await?;
         rows.into_iter().map(DecisionColumns::read).collect()
     }
@@ -185,6 +206,59 @@ impl Store {
             )
             .await?;
         found.map(DecisionColumns::read).transpose()
+    }
+}
+
+/// Adds what an index leads to.
+fn narrow<'v>(search: &mut Search<'v>, filter: &'v DecisionFilter) {
+    if let Some(organization) = &filter.organization {
+        search.add("organization = ", organization);
+    }
+    if let Some(repository) = &filter.repository {
+        search.add("repository = ", repository);
+    }
+    if let Some(person) = filter.person {
+        search.add("person = ", person);
+    }
+    if let Some(outcome) = filter.outcome {
+        // Said twice, for the index of what was not allowed: SQLite uses it
+        // only where its own condition stands in the question.
+        search.condition(match outcome {
+            Outcome::Allowed => "outcome = 'allowed'",
+            Outcome::Monitored => "outcome = 'monitored' AND outcome <> 'allowed'",
+            Outcome::Denied => "outcome = 'denied' AND outcome <> 'allowed'",
+        });
+    }
+    if let Some(since) = filter.since {
+        search.add("at >= ", since);
+    }
+    if let Some(until) = filter.until {
+        search.add("at < ", until);
+    }
+    if let Some(DecisionCursor { at, id }) = filter.before {
+        search.add_before("(at, id)", at, id);
+    }
+}
+
+/// Adds what each decision has to be looked at for.
+fn sift<'v>(search: &mut Search<'v>, filter: &'v DecisionFilter) {
+    if let (Some(organization), Some(team)) = (&filter.organization, &filter.team) {
+        add_team(search, organization, team);
+    }
+    if let Some(subject) = &filter.subject {
+        search.add("subject = ", &**subject);
+    }
+    if let Some(rule) = filter.rule {
+        search.add("rule = ", rule.as_str());
+    }
+    if let Some(category) = filter.category {
+        search.add("category = ", category.as_str());
+    }
+    if let Some(client) = &filter.client {
+        search.add_holds("lower(client) LIKE ", &client.to_ascii_lowercase());
+    }
+    if let Some(action) = &filter.action {
+        search.add("action = ", &**action);
     }
 }
 

@@ -149,6 +149,13 @@ impl Action {
     }
 }
 
+impl Action {
+    /// What this word stands for; none if for nothing.
+    pub fn named(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -230,6 +237,8 @@ pub struct ChangeFilter {
     pub of: ChangesOf,
     /// Who made them.
     pub actor: Option<Actor>,
+    /// What was done.
+    pub action: Option<Action>,
     /// From this moment on.
     pub since: Option<Timestamp>,
     /// Up to and without this moment.
@@ -256,6 +265,7 @@ impl Store {
         self.find_changes(&ChangeFilter {
             of,
             actor: None,
+            action: None,
             since: None,
             until: None,
             before,
@@ -294,6 +304,9 @@ impl Store {
         }
         if let Some(actor) = &filter.actor {
             search.add("actor = ", actor.to_string());
+        }
+        if let Some(action) = filter.action {
+            search.add("action = ", action.as_str());
         }
         if let Some(since) = filter.since {
             search.add("at >= ", since);

@@ -32,6 +32,23 @@ impl<'v> Search<'v> {
         Self { end, ..self }
     }
 
+    /// Another question, about the first rows of this one in an order: its
+    /// `SELECT … FROM`, to which conditions can be added as to any.
+    pub(crate) fn among_first(
+        mut self,
+        select: &'static str,
+        order: &'static str,
+        most: u32,
+    ) -> Self {
+        self.text.push_str(" ORDER BY ");
+        self.text.push_str(order);
+        self.text.push_str(" LIMIT ");
+        self.bind(Value::Int(most.into()));
+        self.text = format!("{select} ({}) AS part", self.text);
+        self.conditions = 0;
+        self
+    }
+
     /// Adds a condition: its text up to the parameter, and the parameter.
     pub(crate) fn add(&mut self, condition: &'static str, value: impl Into<Value<'v>>) {
         self.begin();

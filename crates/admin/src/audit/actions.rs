@@ -4,7 +4,7 @@
 //! Looked up by the history's word. A word that has no line here is told by
 //! itself, so that nothing that was done is missing from a log.
 
-use pullgate_store::ChangeRecord;
+use pullgate_store::{Action, ChangeRecord};
 use serde_json::Value as Json;
 
 /// What can stand in an audit log.
@@ -374,6 +374,42 @@ pub(super) fn all(group: AuditGroup) -> Vec<AuditAction> {
     let mut all: Vec<_> = lines.iter().map(|line| action(group, line)).collect();
     all.push(PULL_DENIED);
     all
+}
+
+/// A kind of change of an organization, as one looks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangeKind {
+    /// The history's word for it.
+    pub action: Action,
+    /// Its name for a person.
+    pub label: &'static str,
+}
+
+/// The kinds of changes that an organization can have.
+pub(super) fn kinds() -> Vec<ChangeKind> {
+    let mut kinds: Vec<ChangeKind> = Vec::new();
+    for (word, _, label, _) in ORGANIZATION {
+        let Some(action) = Action::named(word) else {
+            continue;
+        };
+        if kinds.iter().all(|kind| kind.action != action) {
+            kinds.push(ChangeKind { action, label });
+        }
+    }
+    kinds
+}
+
+/// What a person calls a change.
+pub(super) fn label(change: &ChangeRecord) -> String {
+    let name = full_name(change);
+    let known = ORGANIZATION
+        .iter()
+        .chain(ACCOUNT)
+        .find(|(_, known, ..)| name.split_once('.').is_some_and(|(_, name)| name == *known));
+    known.map_or_else(
+        || change.action.as_str().replace('_', " "),
+        |(_, _, label, _)| (*label).to_owned(),
+    )
 }
 
 /// What the log calls a change.

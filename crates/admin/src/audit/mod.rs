@@ -6,6 +6,7 @@
 //! that a page costs what stands before it and not what there is.
 
 mod actions;
+mod changes;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -21,7 +22,8 @@ use crate::admin::{Admin, Result};
 use crate::caller::Caller;
 use crate::error::AdminError;
 
-pub use actions::{AuditAction, AuditGroup};
+pub use actions::{AuditAction, AuditGroup, ChangeKind};
+pub use changes::{AllChanges, ChangePage, ChangeSearch, ToldChange};
 
 /// How far into a log pages go, in entries.
 const DEEPEST: usize = 10_000;
@@ -187,15 +189,12 @@ impl<'s> Changes<'s> {
             Account::Organization(name) => ChangesOf::Organization(name.clone()),
             Account::Person(id, username) => ChangesOf::Account(*id, username.clone()),
         };
-        // The command line and the system are no people.
-        let actor = search.actor.as_deref().map(|name| {
-            let person = name.parse().map(Actor::Person);
-            name.parse::<Actor>().ok().or(person.ok())
-        });
+        let actor = search.actor.as_deref().map(actor_named);
         let nobody = matches!(actor, Some(None));
         let filter = ChangeFilter {
             of,
             actor: actor.flatten(),
+            action: None,
             since: search.from,
             until: search.to,
             before: None,
@@ -292,6 +291,13 @@ impl<'s> Denials<'s> {
         let decision = self.read.pop_front()?;
         Some(telling::denial(account, &decision))
     }
+}
+
+/// Who is called so; nobody if that is no name. The command line and the
+/// system are no people.
+fn actor_named(name: &str) -> Option<Actor> {
+    let person = name.parse().map(Actor::Person);
+    name.parse::<Actor>().ok().or(person.ok())
 }
 
 /// Those of one actor; none if nobody of that name could have pulled.

@@ -26,13 +26,18 @@ pub(super) fn change(account: &str, change: &ChangeRecord) -> AuditEntry {
         account: account.to_owned(),
         action: full_name(change),
         name: name(change),
-        actor: match &change.actor {
-            Actor::Person(username) => username.to_string(),
-            other => other.to_string(),
-        },
+        actor: actor(&change.actor),
         data,
         at: change.at,
         description: describe(change),
+    }
+}
+
+/// Who it was: a person by name.
+pub(super) fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Person(username) => username.to_string(),
+        other => other.to_string(),
     }
 }
 
@@ -56,7 +61,7 @@ fn name(change: &ChangeRecord) -> String {
     }
 }
 
-fn describe(change: &ChangeRecord) -> String {
+pub(super) fn describe(change: &ChangeRecord) -> String {
     let subject = &change.subject;
     let before = change.before.as_ref().map(text).unwrap_or_default();
     let after = change.after.as_ref().map(text).unwrap_or_default();

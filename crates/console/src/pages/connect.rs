@@ -79,7 +79,7 @@ async fn show(
 
 fn site(visit: &Visit) -> Site {
     let services: &Arc<Services> = &visit.services;
-    let (gateway, transport) = address(&services.settings.gateway, &visit.context);
+    let (gateway, transport) = gateway_address(&services.settings.gateway, &visit.context);
     Site {
         gateway,
         transport,
@@ -92,7 +92,7 @@ fn site(visit: &Visit) -> Site {
 
 /// The gateway as clients reach it: its own address, or else the name by
 /// which the console is reached, with the gateway's port.
-fn address(gateway: &GatewayAddress, context: &Context) -> (String, Transport) {
+pub(super) fn gateway_address(gateway: &GatewayAddress, context: &Context) -> (String, Transport) {
     let set = gateway.public_url.as_deref();
     if let Some(host) = set.and_then(|url| url.strip_prefix("https://")) {
         return (host.to_owned(), Transport::Https);

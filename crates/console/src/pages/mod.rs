@@ -2,13 +2,19 @@
 //! service of `pullgate-admin` that knows the rules, and shows the outcome.
 
 mod account;
+mod activity;
 mod connect;
 mod enforce;
 mod home;
 mod overview;
 mod permissions;
+mod invited;
+mod members;
+mod namespaces;
+mod organization_tokens;
 mod set_up;
 mod sign_in;
+mod teams;
 
 use std::sync::Arc;
 
@@ -30,4 +36,10 @@ pub(crate) fn routes() -> Routes {
         .merge(enforce::routes())
         .merge(overview::routes())
         .merge(permissions::routes())
+        .merge(invited::routes())
+        .merge(members::routes())
+        .merge(teams::routes())
+        .merge(organization_tokens::routes())
+        .merge(namespaces::routes())
+        .merge(activity::routes())
 }

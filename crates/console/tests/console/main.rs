@@ -8,13 +8,21 @@
 
 mod account;
 mod allowlist;
+mod activity;
 mod budget;
 mod forgery;
 mod frame;
+mod invited;
+mod members;
+mod namespaces;
+mod organization_tokens;
 mod overview;
 mod pages;
 mod permissions;
+mod rates;
+mod rights;
 mod set_up;
 mod sign_in;
+mod teams;
 mod tokens;
 mod world;

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use pullgate_access::{Clock, Door, DoorSettings, Recorder, RecorderSettings};
 use pullgate_admin::{Admin, ConsoleSessions, Parts, SessionSettings};
 use pullgate_catalog::{Catalog, HubClient};
-use pullgate_console::{Client, Console, ConsoleSettings, GatewayAddress, Scheme};
+use pullgate_console::{Client, Console, ConsoleRates, ConsoleSettings, GatewayAddress, Scheme};
 use pullgate_identity::{Identity, Secret};
 use pullgate_policy::{OrganizationName, Role, Username};
 use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
@@ -42,6 +42,14 @@ impl Answer {
     pub(crate) fn header(&self, name: impl http::header::AsHeaderName) -> &str {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What stands between two texts of the page.
+    pub(crate) fn between(&self, before: &str, after: &str) -> &str {
+        let (_, rest) = self.text.split_once(before).unwrap_or_else(|| {
+            panic!("no {before} in {}", self.text);
+        });
+        rest.split_once(after).unwrap().0
     }
 
     pub(crate) fn leads_to(&self) -> &str {
@@ -131,11 +139,45 @@ impl World {
         world
     }
 
+    /// Which change was the last, to see that nothing was changed since.
+    pub(crate) async fn last_change(&self) -> i64 {
+        let changes = self.store.changes(None, None, 1).await.unwrap();
+        changes.first().map_or(0, |change| change.generation)
+    }
+
+    /// Somebody else who belongs to acme.
+    pub(crate) async fn member(&self, name: &str, role: Role) {
+        let person = NewPerson {
+            username: username(name),
+            email: format!("{name}@example.com"),
+            password_hash: None,
+        };
+        let by = &Actor::CommandLine;
+        self.store.create_person(person, by).await.unwrap();
+        self.store
+            .set_member(&organization("acme"), &username(name), role, by)
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn identity(&self) -> Identity {
         let clock: pullgate_identity::Clock = Arc::new(Timestamp::now);
         Identity::open(self.store.clone(), identity_settings(), clock)
             .await
             .unwrap()
+    }
+
+    /// The same, for as many requests as this.
+    pub(crate) fn with_rates(self, rates: ConsoleRates) -> Self {
+        let sessions = ConsoleSessions::new(self.admin.clone(), SessionSettings::default());
+        let settings = ConsoleSettings {
+            rates,
+            ..ConsoleSettings::default()
+        };
+        Self {
+            console: Console::new(self.admin.clone(), sessions, settings),
+            ..self
+        }
     }
 
     /// Another server on the same database.
@@ -186,6 +228,7 @@ impl World {
                 port: 5000,
                 encrypted: false,
             },
+            rates: ConsoleRates::default(),
             registries: vec!["docker.io".to_owned()],
         };
         Self {

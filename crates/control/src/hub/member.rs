@@ -1,8 +1,7 @@
 //! A member of an organization, in Docker Hub's shape.
 
 use jiff::Timestamp;
-use pullgate_admin::{AccountStatus, Invite, Invitee, Listed, OrganizationMember};
-use pullgate_policy::Role;
+use pullgate_admin::{AccountStatus, Invite, Invitee, Listed, OrganizationMember, groups};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,12 +92,4 @@ impl From<Listed> for OrgMember {
             Listed::Invitee(invite) => invite.into(),
         }
     }
-}
-
-/// The owners are a team, too.
-pub(super) fn groups(role: Role, teams: impl Iterator<Item = String>) -> Vec<String> {
-    let owners = (role == Role::Owner).then(|| "owners".to_owned());
-    let mut groups: Vec<String> = teams.chain(owners).collect();
-    groups.sort();
-    groups
 }

@@ -10,7 +10,7 @@ use pullgate_admin::{Admin, ConsoleSessions, SessionSettings};
 use pullgate_bundle::{BoundHost, Gateways};
 use pullgate_cache::Cache;
 use pullgate_catalog::{Catalog, HubClient};
-use pullgate_console::{Console, ConsoleSettings, GatewayAddress};
+use pullgate_console::{Console, ConsoleRates, ConsoleSettings, GatewayAddress};
 use pullgate_control::{Control, RateLimit};
 use pullgate_gateway::{Gateway, GatewaySettings, OpenedNetwork};
 use pullgate_identity::Identity;
@@ -109,6 +109,10 @@ impl Parts {
                 public_url: config.gateway.public_url.clone(),
                 port: gateway_port,
                 encrypted: config.gateway.tls.is_some(),
+            },
+            rates: ConsoleRates {
+                per_session: config.console.requests_per_minute,
+                per_address: config.console.requests_per_minute_of_an_address,
             },
             registries: registries
                 .iter()

@@ -1,21 +1,20 @@
 //! All decisions that are found, to take along.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use pullgate_admin::{AllDecisions, DecisionRecord};
+use pullgate_admin::TableFormat;
 use pullgate_policy::OrganizationName;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::decision::{COLUMNS, RecordedDecision, cells};
+use super::decision::RecordedDecision;
 use super::search::{ExportFormat, ExportQuery};
 use crate::api::Shared;
 use crate::authorized::SignedIn;
-use crate::csv;
 use crate::input::{Asked, Names};
 use crate::problem::Problem;
-use crate::streamed::{Parts, streamed};
 
 pub(super) fn routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(export_decisions))
@@ -45,69 +44,20 @@ async fn export_decisions(
     Names(organization): Names<OrganizationName>,
     Asked(query): Asked<ExportQuery>,
 ) -> Result<Response, Problem> {
-    let format = query.format.unwrap_or(ExportFormat::Csv);
-    let (kind, ending) = match format {
-        ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
-        ExportFormat::Jsonl => ("application/jsonl", "jsonl"),
-    };
-    let disposition = format!("attachment; filename=\"{organization}-decisions.{ending}\"");
+    let format = TableFormat::from(query.format.unwrap_or(ExportFormat::Csv));
     let caller = signed_in.caller();
-    let mut all = shared
+    let name = organization.clone();
+    let table = shared
         .admin
-        .all_decisions(caller, organization, query.search()?);
-    // What is refused is refused before anything is sent.
-    let first = all.next().await?;
-    let body = streamed(move |parts| write(first, all, format, parts));
+        .decisions_table(caller, organization, query.search()?, format)
+        .await?;
+    let disposition = format!(
+        "attachment; filename=\"{name}-decisions.{}\"",
+        format.ending()
+    );
     let headers = [
-        (CONTENT_TYPE, kind.to_owned()),
+        (CONTENT_TYPE, format.media_type().to_owned()),
         (CONTENT_DISPOSITION, disposition),
     ];
-    Ok((headers, body).into_response())
-}
-
-/// Writes all of them, and ends with whoever reads.
-async fn write(
-    first: Vec<DecisionRecord>,
-    mut all: AllDecisions,
-    format: ExportFormat,
-    parts: Parts,
-) {
-    let mut text = String::new();
-    if let ExportFormat::Csv = format {
-        csv::row(COLUMNS, &mut text);
-    }
-    let mut decisions = first;
-    loop {
-        let last = decisions.is_empty();
-        for decision in decisions {
-            if let Err(error) = line(decision, format, &mut text) {
-                return parts.break_off(error).await;
-            }
-        }
-        if !text.is_empty() && parts.send(std::mem::take(&mut text)).await.is_err() {
-            return;
-        }
-        if last {
-            return;
-        }
-        decisions = match all.next().await {
-            Ok(next) => next,
-            Err(error) => return parts.break_off(error).await,
-        };
-    }
-}
-
-fn line(
-    decision: DecisionRecord,
-    format: ExportFormat,
-    text: &mut String,
-) -> Result<(), serde_json::Error> {
-    match format {
-        ExportFormat::Csv => csv::row(cells(&decision).iter().map(String::as_str), text),
-        ExportFormat::Jsonl => {
-            text.push_str(&serde_json::to_string(&RecordedDecision::from(decision))?);
-            text.push('\n');
-        }
-    }
-    Ok(())
+    Ok((headers, Body::from_stream(table.stream())).into_response())
 }

@@ -1,7 +1,7 @@
 //! Which decisions are looked for, as a query says it.
 
 use jiff::Timestamp;
-use pullgate_admin::DecisionSearch;
+use pullgate_admin::{DecisionSearch, TableFormat};
 use pullgate_policy::{Category, Outcome, Rule};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -127,4 +127,13 @@ pub(super) enum ExportFormat {
     Csv,
     /// A JSON object in each line, for a program.
     Jsonl,
+}
+
+impl From<ExportFormat> for TableFormat {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Csv => Self::Csv,
+            ExportFormat::Jsonl => Self::JsonLines,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), that do no harm in a spreadsheet.
 
 /// Writes a row.
-pub(crate) fn row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
+pub(super) fn row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     for (index, text) in cells.into_iter().enumerate() {
         if index > 0 {
             out.push(',');
