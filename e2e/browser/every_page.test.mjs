@@ -16,6 +16,7 @@ before(async () => {
   pullgate.people();
   pullgate.policy();
   await pullgate.asked();
+  await pullgate.furnish();
 });
 
 after(async () => {
@@ -43,7 +44,7 @@ async function isSound(page, { path, first }, key = "") {
 
 for (const each of OUTSIDE) {
   test(`${each.name} is sound`, async () => {
-    await isSound(await open(browser, pullgate), each);
+    await isSound(await open(browser, pullgate), each, pullgate.invite);
   });
 }
 
@@ -60,7 +61,7 @@ for (const each of INSIDE) {
       inside[who] = await open(browser, pullgate);
       await signIn(inside[who], who);
     }
-    await isSound(inside[who], each);
+    await isSound(inside[who], each, pullgate.invite);
   });
 }
 

@@ -65,6 +65,91 @@ test("notes and names of a policy", async () => {
   await isOnlyText(page, "Nothing matches");
 });
 
+test("descriptions of teams, names of tokens and whom one invites", async () => {
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.goto("/orgs/acme/teams");
+  await page.getByLabel("Name", { exact: true }).fill("builders");
+  await page.getByLabel("What it is for").fill(SCRIPT);
+  await page.getByRole("button", { name: "Create team" }).click();
+  await page.waitForURL("**/teams/builders");
+  await isOnlyText(page, SCRIPT);
+  for (const address of ["/orgs/acme/teams", "/orgs/acme/activity/changes"]) {
+    await page.goto(address);
+    await isOnlyText(page, SCRIPT);
+  }
+  await page.getByRole("link", { name: "Team Created" }).click();
+  await isOnlyText(page, SCRIPT);
+  await page.goto("/orgs/acme/teams");
+  await page.getByLabel("Name", { exact: true }).fill(IMAGE);
+  await page.getByRole("button", { name: "Create team" }).click();
+  await page.locator(".fault").waitFor();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), IMAGE);
+  await isOnlyText(page, "is not valid");
+
+  await page.goto("/orgs/acme/tokens");
+  await page.getByLabel("What it is for").fill(IMAGE);
+  await page.getByLabel("More about it").fill(SCRIPT);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await page.getByRole("heading", { name: "Organization token created" }).waitFor();
+  await isOnlyText(page, IMAGE);
+  await page.goto("/orgs/acme/tokens");
+  await isOnlyText(page, IMAGE);
+  await isOnlyText(page, SCRIPT);
+  await page.getByRole("link", { name: IMAGE }).click();
+  await isOnlyText(page, IMAGE);
+  await page.getByRole("link", { name: "What was pulled with it" }).click();
+  assert.equal(await page.getByLabel("Person or token").inputValue(), `token:acme/${IMAGE}`);
+  await isOnlyText(page, "No decision is found");
+
+  const address = `'&#x3c;img/src=x/onerror=alert(3)\u202e@acme.example`;
+  await page.goto("/orgs/acme/members/invites");
+  await page.getByLabel("E-mail addresses or user names").fill(`${address}\n<b>bold</b>\nann@acme.example`);
+  await page.getByRole("button", { name: "Make invite links" }).click();
+  await page.getByRole("heading", { name: "People invited", exact: true }).waitFor();
+  await isOnlyText(page, "bold</b>".slice(0, 1));
+  const made = await page.evaluate(() => document.querySelectorAll("main b").length);
+  assert.equal(made, 0);
+  const [link] = (await page.locator("#secret").innerText()).match(/http:\S+/);
+  await page.goto("/orgs/acme/members/invites");
+  await isOnlyText(page, "ann@acme.example");
+  const guest = await open(browser, pullgate);
+  await guest.goto(link);
+  await isOnlyText(guest, SCRIPT);
+  await guest.getByLabel("User name").fill(IMAGE);
+  await guest.getByLabel("Password", { exact: true }).fill("a long passphrase of ann");
+  await guest.getByRole("button", { name: "Create account and join" }).click();
+  await guest.locator(".fault").waitFor();
+  assert.equal(await guest.getByLabel("User name").inputValue(), IMAGE);
+  await isOnlyText(guest, SCRIPT);
+});
+
+test("what a client says it is, and what one looks for", async () => {
+  pullgate.command("policy", "set", "acme", "--iam", "on");
+  pullgate.person("mia");
+  pullgate.command("member", "add", "acme", "mia");
+  const client = `docker/27 ${SCRIPT}${IMAGE}`;
+  assert.equal(await pullgate.asks("mia", "evil/miner", client), 403);
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  const found = page.getByRole("link", { name: "docker.io/evil/miner:latest" });
+  for (let tries = 0; tries < 50 && await found.count() === 0; tries += 1) {
+    await page.goto(`/orgs/acme/activity?client=${encodeURIComponent(SCRIPT)}`);
+  }
+  await isOnlyText(page, "docker.io/evil/miner:latest");
+  assert.equal(await page.getByLabel("Client").inputValue(), SCRIPT);
+  await found.click();
+  await isOnlyText(page, client);
+  for (const name of ["image", "person", "team", "from"]) {
+    await page.goto(`/orgs/acme/activity?${name}=${encodeURIComponent(IMAGE)}&before=`);
+    await page.locator(".fault").first().waitFor();
+    await isOnlyText(page, "Activity");
+  }
+  await page.goto(`/orgs/acme/members?search=${encodeURIComponent(IMAGE)}`);
+  assert.equal(await page.getByLabel("Name or e-mail address").inputValue(), IMAGE);
+  await isOnlyText(page, "Nobody is found");
+});
+
 test("what a browser says it is", async () => {
   const other = await open(browser, pullgate, { userAgent: `Firefox/1 ${SCRIPT}${IMAGE}` });
   await signIn(other, "olivia");

@@ -7,7 +7,7 @@ import { password } from "./pullgate.mjs";
 
 const PERMISSIONS = "/orgs/acme/permissions";
 
-/** Nobody has signed in. */
+/** Nobody has signed in; `KEY` stands for the end of an invite's link. */
 export const OUTSIDE = [
   { name: "sign-in", path: "/sign-in", dark: true },
   {
@@ -21,6 +21,17 @@ export const OUTSIDE = [
   },
   { name: "not-found-outside", path: "/nothing" },
   { name: "set-up-gone", path: "/setup?key=nothing" },
+  { name: "invited", path: "/invite/KEY", dark: true },
+  {
+    name: "invited-wrong", path: "/invite/KEY",
+    async first(page) {
+      await page.getByLabel("User name").fill("Ann");
+      await page.getByLabel("Password", { exact: true }).fill("a long passphrase of ann");
+      await page.getByRole("button", { name: "Create account and join" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  { name: "invite-gone", path: "/invite/nothing" },
 ];
 
 /** On a Pullgate that nobody has set up; `KEY` stands for its link's key. */
@@ -38,7 +49,16 @@ export const SET_UP = [
   },
 ];
 
-/** Signed in as olivia, unless `as` says who. */
+/** Each time somebody else, as people are invited once. */
+let invited = 0;
+
+/** Follows the first link of a list. */
+const opens = (address) => async (page) => {
+  await page.locator(`td a[href*="${address}"]`).first().click();
+  await page.waitForURL(`**${address}*`);
+};
+
+/** Signed in as olivia, unless `as` says who. `KEY` as above. */
 export const INSIDE = [
   { name: "account", path: "/account" },
   { name: "account-of-nobody", path: "/account", as: "sam" },
@@ -132,5 +152,65 @@ export const INSIDE = [
   { name: "connect-kubernetes", path: "/connect/kubernetes" },
   { name: "enforce", path: "/enforce" },
   { name: "enforce-wrong", path: "/enforce?chosen=yes&platform=mac&others=Acme%20Ltd" },
+  { name: "members", path: "/orgs/acme/members", dark: true },
+  { name: "members-found", path: "/orgs/acme/members?search=zebra&role=owner" },
+  { name: "members-of-a-member", path: "/orgs/acme/members", as: "mia" },
+  { name: "member", path: "/orgs/acme/members/person/mia" },
+  {
+    name: "member-last-owner", path: "/orgs/acme/members/person/olivia",
+    async first(page) {
+      await page.getByRole("radio", { name: "Member" }).check();
+      await page.getByRole("button", { name: "Save role" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "invites", path: "/orgs/acme/members/invites", dark: true },
+  {
+    name: "invites-wrong", path: "/orgs/acme/members/invites",
+    async first(page) {
+      await page.getByLabel("E-mail addresses or user names").fill("Somebody!");
+      await page.getByRole("button", { name: "Make invite links" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  {
+    name: "invites-made", path: "/orgs/acme/members/invites",
+    async first(page) {
+      invited += 1;
+      await page.getByLabel("E-mail addresses or user names").fill(`bo${invited}@acme.example\ncy${invited}@acme.example\nmia\nSomebody!`);
+      await page.getByRole("button", { name: "Make invite links" }).click();
+      await page.getByRole("heading", { name: "People invited", exact: true }).waitFor();
+    },
+  },
+  { name: "invites-of-a-member", path: "/orgs/acme/members/invites", as: "mia" },
+  { name: "invited-inside", path: "/invite/KEY", as: "sam" },
+  { name: "teams", path: "/orgs/acme/teams" },
+  { name: "team", path: "/orgs/acme/teams/builders", dark: true },
+  { name: "team-owners", path: "/orgs/acme/teams/owners" },
+  { name: "team-of-a-member", path: "/orgs/acme/teams/builders", as: "mia" },
+  { name: "team-additions", path: "/orgs/acme/teams/builders/additions" },
+  { name: "team-additions-of-a-member", path: "/orgs/acme/teams/builders/additions", as: "mia" },
+  { name: "team-settings", path: "/orgs/acme/teams/builders/settings" },
+  { name: "organization-tokens", path: "/orgs/acme/tokens" },
+  { name: "organization-token", path: "/orgs/acme/tokens", first: opens("/orgs/acme/tokens/") },
+  {
+    name: "organization-token-made", path: "/orgs/acme/tokens",
+    async first(page) {
+      await page.getByLabel("What it is for").fill("cluster");
+      await page.getByRole("radio", { name: "Only these repositories" }).check();
+      await page.getByRole("textbox", { name: "Repositories" }).fill("acme/*");
+      await page.getByRole("button", { name: "Create token" }).click();
+      await page.getByRole("heading", { name: "Organization token created" }).waitFor();
+    },
+  },
+  { name: "namespaces", path: "/orgs/acme/namespaces" },
+  { name: "activity", path: "/orgs/acme/activity", dark: true },
+  { name: "activity-found", path: "/orgs/acme/activity?outcome=allowed&client=podman" },
+  { name: "activity-wrong", path: "/orgs/acme/activity?image=BAD//NAME&from=2026-11-01" },
+  { name: "activity-live", path: "/orgs/acme/activity?live=on" },
+  { name: "activity-of-a-member", path: "/orgs/acme/activity", as: "mia" },
+  { name: "decision", path: "/orgs/acme/activity", first: opens("/activity/decisions/") },
+  { name: "changes", path: "/orgs/acme/activity/changes" },
+  { name: "change", path: "/orgs/acme/activity/changes?action=settings_changed", dark: true, first: opens("/activity/changes/") },
   { name: "not-found", path: "/nothing" },
 ];

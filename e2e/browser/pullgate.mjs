@@ -89,12 +89,12 @@ export class Pullgate {
   }
 
   /** Asks for an image as somebody's container client would. No registry is there to have it: what counts is what is decided. */
-  async asks(name, image) {
+  async asks(name, image, client = "docker/27.3.1") {
     const basic = Buffer.from(`${name}:${password(name)}`).toString("base64");
     const scope = encodeURIComponent(`repository:${image}:pull`);
-    const granted = await fetch(`${this.gateway}/token?service=registry.acme.example&scope=${scope}`, { headers: { authorization: `Basic ${basic}` } });
+    const granted = await fetch(`${this.gateway}/token?service=registry.acme.example&scope=${scope}`, { headers: { authorization: `Basic ${basic}`, "user-agent": client } });
     const { token } = await granted.json();
-    const answer = await fetch(`${this.gateway}/v2/${image}/manifests/latest`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${this.gateway}/v2/${image}/manifests/latest`, { headers: { authorization: `Bearer ${token}`, "user-agent": client } });
     return answer.status;
   }
 
@@ -106,6 +106,20 @@ export class Pullgate {
     await this.asks("olivia", "library/nginx");
     // The log is written a moment after the decisions.
     while (!/evil\/miner/.test(this.command("decisions", "acme"))) await new Promise((done) => { setTimeout(done, 100); });
+  }
+
+  /** What acme's people have made: a team, an invite and a token; and pulls that were denied for a while. */
+  async furnish() {
+    this.command("team", "create", "acme", "builders");
+    this.command("team", "add", "acme", "builders", "mia");
+    this.command("team", "allow", "acme", "builders", "bitnami/redis");
+    this.command("token", "create", "--org", "acme", "--label", "ci");
+    [, this.invite] = this.command("invite", "create", "acme", "ann@acme.example").match(/\/invite\/(\S+)/);
+    this.command("policy", "set", "acme", "--iam", "on");
+    await this.asks("mia", "evil/miner");
+    await this.asks("mia", "someone/handy", "containerd/2.0.0");
+    while (!this.command("decisions", "acme").includes("someone/handy")) await new Promise((done) => setTimeout(done, 100));
+    this.command("policy", "set", "acme", "--iam", "off");
   }
 
   /** Ends it. */

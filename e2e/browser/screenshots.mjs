@@ -27,7 +27,11 @@ async function picture(page, { name, path, first, dark }, key = "") {
       await page.evaluate(() => {
         document.activeElement.blur();
         const secret = document.querySelector(".secret code");
-        if (secret) secret.textContent = "pgp_4rXc0sXv9yq3LkT7wZ2mB8nE5hJ1fD6gA0uP";
+        if (secret) {
+          secret.textContent = secret.textContent.includes("/invite/")
+            ? "https://pullgate.acme.example/invite/4rXc0sXv9yq3LkT7wZ2mB8nE5hJ1fD6gA0uPx1y2z3A"
+            : `${secret.textContent.slice(0, 4)}4rXc0sXv9yq3LkT7wZ2mB8nE5hJ1fD6gA0uP`;
+        }
         for (const time of document.querySelectorAll("time")) {
           time.textContent = time.title ? "12 minutes ago" : "25 November 2026, 12:00 UTC";
         }
@@ -42,8 +46,9 @@ try {
   pullgate.people();
   pullgate.policy();
   await pullgate.asked();
+  await pullgate.furnish();
   const outside = await open(browser, pullgate);
-  for (const each of OUTSIDE) await picture(outside, each);
+  for (const each of OUTSIDE) await picture(outside, each, pullgate.invite);
   const setting = await open(browser, fresh);
   for (const each of SET_UP) await picture(setting, each, fresh.key);
   const pages = {};
@@ -59,7 +64,7 @@ try {
       });
       await signIn(pages[who], who);
     }
-    await picture(pages[who], each);
+    await picture(pages[who], each, pullgate.invite);
   }
 } finally {
   await browser.close();

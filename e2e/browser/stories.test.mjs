@@ -77,6 +77,55 @@ test("who belongs to two organizations switches between them", async () => {
   assert.match(await page.locator("summary.here").innerText(), /Acme Labs\s+Member/);
 });
 
+test("somebody is invited by a link, makes an account and is in", async () => {
+  const olivia = await open(browser, pullgate);
+  await signIn(olivia, "olivia");
+  await olivia.goto("/orgs/acme/members");
+  await olivia.getByRole("link", { name: "Invite people" }).click();
+  await olivia.getByLabel("E-mail addresses or user names").fill("ann@acme.example");
+  await olivia.getByRole("button", { name: "Make invite links" }).click();
+  const link = await olivia.locator("#secret").innerText();
+  assert.ok(link.startsWith(`${pullgate.base}/invite/`), link);
+  const ann = await open(browser, pullgate);
+  await ann.goto(link);
+  await ann.getByRole("heading", { name: "Join Acme Robotics" }).waitFor();
+  await ann.getByLabel("User name").fill("ann");
+  await ann.getByLabel("Password", { exact: true }).fill(password("ann"));
+  await ann.getByRole("button", { name: "Create account and join" }).click();
+  await ann.getByText("Welcome to acme: you are a member now.").waitFor();
+  assert.match(await ann.locator(".here").first().innerText(), /Acme Robotics\s+Member/);
+  await olivia.goto(link);
+  await olivia.getByRole("heading", { name: "This link invites nobody any more" }).waitFor();
+  await olivia.goto("/orgs/acme/members");
+  await olivia.getByRole("link", { name: "ann", exact: true }).click();
+  await olivia.locator("summary", { hasText: "Remove" }).click();
+  await olivia.getByRole("button", { name: "Remove the member" }).click();
+  await olivia.getByText("ann does not belong to acme any more").waitFor();
+  await ann.goto("/orgs/acme/members");
+  await ann.getByText("There is no organization acme, or you do not belong to it.").waitFor();
+  assert.deepEqual([...olivia.faults, ...ann.faults], []);
+});
+
+test("what is pulled comes in by itself, until one pauses it", async () => {
+  pullgate.command("policy", "set", "acme", "--iam", "on");
+  const page = await open(browser, pullgate);
+  await signIn(page, "olivia");
+  await page.goto("/orgs/acme/activity");
+  await page.getByRole("link", { name: "Follow live" }).click();
+  await page.getByRole("link", { name: "Pause" }).waitFor();
+  assert.equal(await pullgate.asks("mia", "evil/miner", "docker/27"), 403);
+  await page.getByText("docker.io/evil/miner:latest").waitFor();
+  assert.equal(await pullgate.asks("mia", "evil/second", "docker/27"), 403);
+  await page.getByText("docker.io/evil/second:latest").waitFor();
+  await page.getByRole("link", { name: "Pause" }).click();
+  await page.getByRole("link", { name: "Follow live" }).waitFor();
+  assert.equal(await page.locator("[hx-get]").count(), 0);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+  assert.equal(download.suggestedFilename(), "acme-decisions.csv");
+  pullgate.command("policy", "set", "acme", "--iam", "off");
+  assert.deepEqual(page.faults, []);
+});
+
 test("the files follow the choice at once", async () => {
   const page = await open(browser, pullgate);
   await signIn(page, "olivia");

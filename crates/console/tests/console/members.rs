@@ -103,7 +103,8 @@ async fn a_role_changes_and_the_last_owner_keeps_theirs() {
 
     let last = set_role(&mut olivia, "olivia", "member").await;
     assert_eq!(last.status, 422);
-    let told = "Olivia is the last owner of acme; make somebody else an owner first.";
+    let told =
+        "That was not done: olivia is the last owner of acme; make somebody else an owner first.";
     assert!(last.text.contains(told), "{}", last.text);
     let fields = [("member", "olivia")];
     let removed = olivia

@@ -287,3 +287,59 @@ fn a_record_survives_a_file() {
         record
     );
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_search_looks_at_so_many_and_says_where_it_ended(
+    #[values(Sqlite, Postgres)] on: Backend,
+) {
+    let home = Home::with_acme(on).await;
+    let mut made: Vec<_> = (0..40)
+        .map(|second| after(second, "nginx", Outcome::Allowed))
+        .collect();
+    for (place, client) in [(3, "Rare/1"), (17, "rare/2"), (38, "rare/3")] {
+        made[place].client = client.to_owned();
+    }
+    // Several of the same moment, of which the search ends within.
+    for place in 10..=14 {
+        made[place].at = made[14].at;
+    }
+    made[20].outcome = Outcome::Denied;
+    home.store.record_decisions(&made).await.unwrap();
+    let rare = |before: Option<DecisionCursor>| DecisionFilter {
+        organization: Some(org("acme")),
+        client: Some("RARE".to_owned()),
+        before,
+        limit: 10,
+        ..DecisionFilter::default()
+    };
+    let mut clients = Vec::new();
+    let (mut cursor, mut rounds) = (None, 0);
+    loop {
+        let found = home.store.look_for_decisions(&rare(cursor), 12).await;
+        let found = found.unwrap();
+        clients.extend(found.decisions.into_iter().map(|one| one.client));
+        rounds += 1;
+        cursor = found.looked_to;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(clients, ["rare/3", "rare/2", "Rare/1"]);
+    assert_eq!(rounds, 4, "forty are looked at in twelves");
+
+    // What an index leads to is not counted: the one denied is found at once.
+    let denied = DecisionFilter {
+        outcome: Some(Outcome::Denied),
+        ..rare(None)
+    };
+    let found = home.store.look_for_decisions(&denied, 12).await.unwrap();
+    assert_eq!((found.decisions.len(), found.looked_to), (0, None));
+    // A full page is no end of a search.
+    let all = DecisionFilter {
+        client: None,
+        ..rare(None)
+    };
+    let found = home.store.look_for_decisions(&all, 12).await.unwrap();
+    assert_eq!((found.decisions.len(), found.looked_to), (10, None));
+}

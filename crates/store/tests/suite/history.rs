@@ -1,5 +1,5 @@
 use pullgate_policy::{Role, Switch};
-use pullgate_store::{Action, Actor};
+use pullgate_store::{Action, Actor, ChangeFilter, ChangesOf};
 use rstest::rstest;
 use serde_json::json;
 
@@ -109,4 +109,26 @@ async fn what_was_refused_left_no_trace(#[values(Sqlite, Postgres)] on: Backend)
         .unwrap();
     assert_eq!(store.changes(None, None, 100).await.unwrap(), before);
     assert_eq!(store.generation().await.unwrap(), generation);
+}
+
+#[rstest]
+#[tokio::test]
+async fn changes_of_one_kind_are_found(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let filter = |action| ChangeFilter {
+        of: ChangesOf::Organization(org("acme")),
+        actor: None,
+        action: Some(action),
+        since: None,
+        until: None,
+        before: None,
+        limit: 10,
+    };
+    let added = home.store.find_changes(&filter(Action::MemberAdded)).await;
+    let subjects: Vec<_> = added.unwrap().into_iter().map(|one| one.subject).collect();
+    assert_eq!(subjects, ["mia"]);
+    let none = home.store.find_changes(&filter(Action::TeamDeleted)).await;
+    assert_eq!(none.unwrap(), []);
+    assert_eq!(Action::named("member_added"), Some(Action::MemberAdded));
+    assert_eq!(Action::named("nonsense"), None);
 }

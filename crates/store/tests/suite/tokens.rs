@@ -1,7 +1,7 @@
 use pullgate_policy::Switch;
 use pullgate_store::{
     Action, Actor, Conflict, NewToken, ResourceKind, StoreError, TokenEdit, TokenOrigin,
-    TokenOwner, TokenResource,
+    TokenOwner, TokenResource, Window,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -203,4 +203,46 @@ async fn a_token_whose_bounds_cannot_be_read_is_nobody(#[values(Sqlite, Postgres
     home.meddle("UPDATE access_tokens SET resources = '[1]'")
         .await;
     assert_eq!(home.store.load().await.unwrap().tokens, []);
+}
+
+#[rstest]
+#[tokio::test]
+async fn tokens_are_searched_and_taken_a_part_at_a_time(#[values(Sqlite, Postgres)] on: Backend) {
+    let home = Home::with_acme(on).await;
+    let store = &home.store;
+    let (acmes, mias) = (TokenOwner::Organization(org("acme")), mias(&home).await);
+    let mut made = Vec::new();
+    for (hash, (label, description)) in (1..).zip([
+        ("ci", "Builds"),
+        ("cluster", "100%"),
+        ("old", "builds, too"),
+    ]) {
+        let new = NewToken {
+            label: label.to_owned(),
+            description: description.to_owned(),
+            ..token(&acmes, hash)
+        };
+        made.push(store.add_token(new, &olivia()).await.unwrap());
+    }
+    store.add_token(token(&mias, 9), &olivia()).await.unwrap();
+    store
+        .revoke_token(&acmes, made[2].id, &olivia())
+        .await
+        .unwrap();
+    let window = |offset, limit| Window { offset, limit };
+    for (text, offset, limit, count, labels) in [
+        ("", 0, 10, 2, &["cluster", "ci"][..]),
+        ("", 1, 10, 2, &["ci"]),
+        ("", 0, 1, 2, &["cluster"]),
+        ("BUILD", 0, 10, 1, &["ci"]),
+        ("0%", 0, 10, 1, &["cluster"]),
+        ("_", 0, 10, 0, &[]),
+    ] {
+        let part = store.tokens_in(&acmes, text, window(offset, limit)).await;
+        let part = part.unwrap();
+        let found: Vec<_> = part.entries.iter().map(|token| &*token.label).collect();
+        assert_eq!((part.count, found.as_slice()), (count, labels), "{text:?}");
+    }
+    let mine = store.tokens_in(&mias, "", window(0, 10)).await.unwrap();
+    assert_eq!(mine.count, 1, "nobody sees those of others");
 }

@@ -7,7 +7,7 @@ use pullgate_admin::{AccountStatus, AdminError, OrganizationMember};
 use pullgate_policy::{OrganizationName, Role};
 
 use super::read_role;
-use crate::failure::{Failure, sentence};
+use crate::failure::Failure;
 use crate::fields::Fields;
 use crate::page::{Moment, form_again, page};
 use crate::shell::{Shell, role};
@@ -118,7 +118,7 @@ async fn again(
     let member = admin.member(&visit.caller(), organization, person).await?;
     let page = person_page(visit, organization, Role::Owner, member);
     Ok(form_again(&PersonPage {
-        error: sentence(&message),
+        error: format!("That was not done: {message}."),
         ..page
     }))
 }

@@ -97,7 +97,7 @@ pub(super) async fn remove_member(
             let nothing = Fields::default();
             let again = team_page(&visit, &organization, &team, role, &nothing).await?;
             Ok(form_again(&TeamPage {
-                error: sentence(&message),
+                error: format!("That was not done: {message}."),
                 ..again
             }))
         }
