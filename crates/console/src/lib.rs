@@ -56,6 +56,7 @@
 //! | `ui::alert(text)` | what is wrong with the form as a whole |
 //! | `{% call ui::confirm(label, question, yes) %}{% endcall %}` | inside a form, instead of its button, for what cannot be taken back |
 //! | `ui::select(input, label, options)` | one of several in a list that opens ([`page::Choice`]) |
+//! | `ui::find(on, label, sought)` | looking for a text in a list |
 //! | `<form class="filters">…</form>` | what a list is searched and filtered for, in its address |
 //! | `ui::pages(before, after, told)` | the pages of a long list, by their addresses ([`list`]) |
 //! | `ui::code(id, place, text, aside)` | a text to copy, with where it belongs |
