@@ -102,17 +102,15 @@ test("descriptions of teams, names of tokens and whom one invites", async () => 
   assert.equal(await page.getByLabel("Person or token").inputValue(), `token:acme/${IMAGE}`);
   await isOnlyText(page, "No decision is found");
 
-  const address = `'&#x3c;img/src=x/onerror=alert(3)\u202e@acme.example`;
+  const address = "'&ltimg/onerror=x\u202e@acme.example";
   await page.goto("/orgs/acme/members/invites");
-  await page.getByLabel("E-mail addresses or user names").fill(`${address}\n<b>bold</b>\nann@acme.example`);
+  await page.getByLabel("E-mail addresses or user names").fill(`${address}\n<b>bold</b> <img/src=x>\nann@acme.example`);
   await page.getByRole("button", { name: "Make invite links" }).click();
   await page.getByRole("heading", { name: "People invited", exact: true }).waitFor();
-  await isOnlyText(page, "bold</b>".slice(0, 1));
-  const made = await page.evaluate(() => document.querySelectorAll("main b").length);
-  assert.equal(made, 0);
-  const [link] = (await page.locator("#secret").innerText()).match(/http:\S+/);
+  await isOnlyText(page, address);
+  const [, link] = (await page.locator("#secret").innerText()).match(/ann@acme\.example (http:\S+)/);
   await page.goto("/orgs/acme/members/invites");
-  await isOnlyText(page, "ann@acme.example");
+  await isOnlyText(page, address);
   const guest = await open(browser, pullgate);
   await guest.goto(link);
   await isOnlyText(guest, SCRIPT);

@@ -12,6 +12,7 @@ mod invited;
 mod members;
 mod namespaces;
 mod organization_tokens;
+mod permissions;
 mod set_up;
 mod sign_in;
 mod teams;

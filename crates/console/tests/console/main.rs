@@ -7,8 +7,8 @@
 )]
 
 mod account;
-mod allowlist;
 mod activity;
+mod allowlist;
 mod budget;
 mod forgery;
 mod frame;
