@@ -23,7 +23,7 @@ const AT_A_TIME: u32 = 1_000;
 
 /// How many decisions are looked at for one page at most: a few milliseconds'
 /// work for the database.
-const LOOKED_AT: u32 = 10_000;
+const LOOKED_AT: u32 = 5_000;
 
 /// The most days of one overview.
 const MOST_DAYS: u32 = 366;

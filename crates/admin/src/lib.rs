@@ -99,7 +99,6 @@ pub use files::{Complaint, FileError, Place};
 pub use image_access::ImageAccess;
 pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
 pub use machines::{BUNDLE_PURPOSE, EngineAction, Machine, Report, SignedBundle};
-pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use members::{Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};

@@ -221,12 +221,18 @@ fn narrow<'v>(search: &mut Search<'v>, filter: &'v DecisionFilter) {
         search.add("person = ", person);
     }
     if let Some(outcome) = filter.outcome {
-        // Said twice, for the index of what was not allowed: SQLite uses it
-        // only where its own condition stands in the question.
-        search.condition(match outcome {
-            Outcome::Allowed => "outcome = 'allowed'",
-            Outcome::Monitored => "outcome = 'monitored' AND outcome <> 'allowed'",
-            Outcome::Denied => "outcome = 'denied' AND outcome <> 'allowed'",
+        let has_index = filter.person.is_some() || filter.repository.is_some();
+        search.condition(match (outcome, has_index) {
+            // Not by an index of outcomes, where that of the person or of the
+            // repository leads to fewer; SQLite takes the one with more columns.
+            (Outcome::Allowed, true) => "outcome || '' = 'allowed'",
+            (Outcome::Monitored, true) => "outcome || '' = 'monitored'",
+            (Outcome::Denied, true) => "outcome || '' = 'denied'",
+            // Said twice, for the index of what was not allowed: SQLite uses
+            // it only where its own condition stands in the question.
+            (Outcome::Allowed, false) => "outcome = 'allowed'",
+            (Outcome::Monitored, false) => "outcome = 'monitored' AND outcome <> 'allowed'",
+            (Outcome::Denied, false) => "outcome = 'denied' AND outcome <> 'allowed'",
         });
     }
     if let Some(since) = filter.since {

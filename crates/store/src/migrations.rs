@@ -44,6 +44,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         "policy history",
         include_str!("../migrations/0010_policy_history.sql"),
     ),
+    (
+        12,
+        "teams of a member",
+        include_str!("../migrations/0012_teams_of_a_member.sql"),
+    ),
 ];
 
 /// Brings a SQLite file to this version. All within one transaction that has

@@ -332,15 +332,15 @@ async fn changes_are_told_with_how_it_was_and_how_it_is() {
 async fn a_search_that_finds_little_ends_and_says_how_far_it_looked() {
     let world = World::new().await;
     let person = decision(&world, 0).await.person.unwrap();
-    let mut decisions: Vec<DecisionRecord> = (0..10_100)
+    let mut decisions: Vec<DecisionRecord> = (0..5_100)
         .map(|number| DecisionRecord {
             id: Uuid::now_v7(),
             client: "docker/27.0".to_owned(),
             ..about(person, number)
         })
         .collect();
-    decisions[10_050].client = "rare/1".to_owned();
-    decisions[10_050].reference = Some("rare".to_owned());
+    decisions[5_050].client = "rare/1".to_owned();
+    decisions[5_050].reference = Some("rare".to_owned());
     record(&world, &decisions).await;
     let mut olivia = world.signed_in("olivia").await;
     let page = olivia.get(&format!("{ACTIVITY}?client=rare")).await;
