@@ -9,7 +9,7 @@ use pullgate_reference::Repository;
 
 use crate::impact::{Foremost, ImpactChange, RepositoryImpact, SubjectImpact, TeamImpact};
 
-/// Who is meant, by their place in a list.
+/// Who or what is meant, by their place in a list.
 pub(crate) type Number = usize;
 
 /// Decisions on one question that the draft answers otherwise.
@@ -41,6 +41,7 @@ struct Sum {
 }
 
 struct OfRepository {
+    number: Number,
     sum: Sum,
     subjects: HashSet<Number>,
     last: Last,
@@ -49,7 +50,7 @@ struct OfRepository {
 #[derive(Default)]
 struct OfSubject {
     sum: Sum,
-    repositories: HashSet<Repository>,
+    repositories: HashSet<Number>,
 }
 
 #[derive(Default)]
@@ -94,10 +95,12 @@ impl Gathered {
             category: changed.draft.category,
             rule: changed.draft.rule,
         };
+        let number = self.repositories.len();
         let of_repository = self
             .repositories
             .entry(changed.repository.clone())
             .or_insert_with(|| OfRepository {
+                number,
                 sum: Sum::default(),
                 subjects: HashSet::new(),
                 last,
@@ -109,7 +112,7 @@ impl Gathered {
         }
         let of_subject = self.subjects.entry(changed.subject).or_default();
         of_subject.sum.add(changed);
-        of_subject.repositories.insert(changed.repository.clone());
+        of_subject.repositories.insert(of_repository.number);
         for team in changed.teams {
             if !self.teams.contains_key(team) {
                 self.teams.insert(team.clone(), OfTeam::default());

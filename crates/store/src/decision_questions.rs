@@ -1,6 +1,8 @@
 //! What was asked of an organization's policy: decisions that are equal in
 //! all that a policy looks at, put together.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use pullgate_policy::{Badge, OrganizationName};
 use pullgate_reference::Repository;
@@ -34,33 +36,51 @@ pub struct RecordedQuestion {
     pub last_at: Timestamp,
 }
 
-/// Whole days from their sums, and what is left at both ends of the period
-/// from the decisions themselves. A range that is empty costs nothing.
-const QUESTIONS: &str = "
-    SELECT repository, subject, badge, MAX(person) AS person,
-        CAST(SUM(allowed) AS BIGINT) AS allowed,
-        CAST(SUM(monitored) AS BIGINT) AS monitored,
-        CAST(SUM(denied) AS BIGINT) AS denied,
-        MAX(last_at) AS last_at
-    FROM (
-        SELECT repository, subject, badge, person, allowed, monitored, denied, last_at
-        FROM decision_days WHERE organization = $1 AND day >= $2 AND day < $3
-        UNION ALL
-        SELECT repository, subject, badge, person,
-            CASE outcome WHEN 'allowed' THEN count ELSE 0 END,
-            CASE outcome WHEN 'monitored' THEN count ELSE 0 END,
-            CASE outcome WHEN 'denied' THEN count ELSE 0 END,
-            at
-        FROM decisions WHERE organization = $1 AND at >= $4 AND at < $5
-        UNION ALL
-        SELECT repository, subject, badge, person,
-            CASE outcome WHEN 'allowed' THEN count ELSE 0 END,
-            CASE outcome WHEN 'monitored' THEN count ELSE 0 END,
-            CASE outcome WHEN 'denied' THEN count ELSE 0 END,
-            at
-        FROM decisions WHERE organization = $1 AND at >= $6 AND at < $7
+/// A question in one column, its subject last, as that alone may hold blanks:
+/// with SQLite each column of a row costs more than finding the row.
+macro_rules! told {
+    ($from:literal) => {
+        concat!(
+            "SELECT repository || ' ' || badge || ' ' || COALESCE(person, '-') || ' ' || allowed
+                 || ' ' || monitored || ' ' || denied || ' ' || last_at || ' ' || subject AS told
+             FROM ",
+            $from
+        )
+    };
+}
+
+/// Whole days, from their sums.
+const WHOLE_DAYS: &str = told!(
+    "(
+        SELECT question,
+            CAST(SUM(allowed) AS BIGINT) AS allowed,
+            CAST(SUM(monitored) AS BIGINT) AS monitored,
+            CAST(SUM(denied) AS BIGINT) AS denied,
+            MAX(last_at) AS last_at
+        FROM question_days WHERE organization = $1 AND day >= $2 AND day < $3
+        GROUP BY question
     ) AS asked
-    GROUP BY repository, subject, badge";
+    JOIN decision_questions AS known ON known.id = asked.question"
+);
+
+/// What is left at both ends of the period, from the decisions themselves.
+const EDGES: &str = told!(
+    "(
+        SELECT repository, subject, badge, MAX(person) AS person,
+            CAST(SUM(CASE outcome WHEN 'allowed' THEN count ELSE 0 END) AS BIGINT) AS allowed,
+            CAST(SUM(CASE outcome WHEN 'monitored' THEN count ELSE 0 END) AS BIGINT) AS monitored,
+            CAST(SUM(CASE outcome WHEN 'denied' THEN count ELSE 0 END) AS BIGINT) AS denied,
+            MAX(at) AS last_at
+        FROM (
+            SELECT repository, subject, badge, person, outcome, count, at
+            FROM decisions WHERE organization = $1 AND at >= $2 AND at < $3
+            UNION ALL
+            SELECT repository, subject, badge, person, outcome, count, at
+            FROM decisions WHERE organization = $1 AND at >= $4 AND at < $5
+        ) AS one
+        GROUP BY repository, subject, badge
+    ) AS asked"
+);
 
 /// How a period is put together.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,45 +118,52 @@ impl Parts {
 }
 
 #[derive(sqlx::FromRow)]
-struct QuestionColumns {
-    repository: String,
-    subject: String,
-    badge: String,
-    person: Option<String>,
-    allowed: i64,
-    monitored: i64,
-    denied: i64,
-    last_at: i64,
+struct QuestionTold {
+    told: String,
 }
 
-impl QuestionColumns {
-    fn read(self, latest: &mut Option<Repository>) -> Result<RecordedQuestion, StoreError> {
+impl QuestionTold {
+    /// Reads it; many are about the same repositories, each of which is parsed
+    /// once.
+    fn read(
+        &self,
+        parsed: &mut HashMap<String, Repository>,
+    ) -> Result<RecordedQuestion, StoreError> {
         let place = Place {
             what: "decisions",
-            name: &self.subject,
+            name: &self.told,
         };
-        // Many in a row are about the same repository.
-        let repository = match latest {
-            Some(repository) if repository.as_str() == self.repository => repository.clone(),
-            _ => latest.insert(place.parse(&self.repository)?).clone(),
+        let mut rest = self.told.splitn(8, ' ');
+        let mut next = || rest.next().ok_or_else(|| place.corrupt("it is too short"));
+        let repository = next()?;
+        let repository = if let Some(repository) = parsed.get(repository) {
+            repository.clone()
+        } else {
+            let read: Repository = place.parse(repository)?;
+            parsed.insert(repository.to_owned(), read.clone());
+            read
         };
-        let number = |number: i64| u64::try_from(number).map_err(|cause| place.corrupt(cause));
+        let badge = place.word(next()?)?;
+        let person = next()?;
+        let mut number = || place.parse::<u64>(next()?);
         Ok(RecordedQuestion {
-            person: place.parse_some(self.person.as_deref())?,
             repository,
-            badge: place.word(&self.badge)?,
-            allowed: number(self.allowed)?,
-            monitored: number(self.monitored)?,
-            denied: number(self.denied)?,
-            last_at: place.time(self.last_at)?,
-            subject: self.subject,
+            badge,
+            person: place.parse_some((person != "-").then_some(person))?,
+            allowed: number()?,
+            monitored: number()?,
+            denied: number()?,
+            last_at: place.time(place.parse(next()?)?)?,
+            subject: next()?.to_owned(),
         })
     }
 }
 
 impl Store {
     /// Hands over what was asked of an organization's policy from one moment
-    /// up to and without another, or up to now, question by question.
+    /// up to and without another, or up to now, question by question. The same
+    /// question may come twice: with what was decided on whole days, and with
+    /// what was decided before and after them.
     pub async fn recorded_questions(
         &self,
         organization: &OrganizationName,
@@ -152,26 +179,24 @@ impl Store {
                 .execute(POSTGRES_MORE_MEMORY, values![])
                 .await?;
         }
-        let mut latest = None;
+        let mut parsed = HashMap::new();
+        let mut hand_over = |row: QuestionTold| {
+            take(row.read(&mut parsed)?);
+            Ok(())
+        };
+        let whole = values![organization, days[0], days[1]];
         picture
             .link()
-            .each(
-                QUESTIONS,
-                values![
-                    organization,
-                    days[0],
-                    days[1],
-                    edges[0][0],
-                    edges[0][1],
-                    edges[1][0],
-                    edges[1][1],
-                ],
-                |row: QuestionColumns| {
-                    take(row.read(&mut latest)?);
-                    Ok(())
-                },
-            )
+            .each(WHOLE_DAYS, whole, &mut hand_over)
             .await?;
+        let edges = values![
+            organization,
+            edges[0][0],
+            edges[0][1],
+            edges[1][0],
+            edges[1][1],
+        ];
+        picture.link().each(EDGES, edges, &mut hand_over).await?;
         picture.commit().await
     }
 }

@@ -37,7 +37,7 @@ impl Store {
             )
             .await?;
         for (organization,) in &organizations {
-            for text in [DELETE_DAYS, DELETE_TOTALS] {
+            for text in [DELETE_DAYS, DELETE_QUESTIONS, DELETE_TOTALS] {
                 if gone >= most {
                     break;
                 }
@@ -55,9 +55,15 @@ impl Store {
 
 /// Before the totals, which say whose sums there are.
 const DELETE_DAYS: &str = "
-    DELETE FROM decision_days WHERE (organization, day, repository, subject, badge) IN
-    (SELECT organization, day, repository, subject, badge FROM decision_days
+    DELETE FROM question_days WHERE (organization, day, question) IN
+    (SELECT organization, day, question FROM question_days
      WHERE organization = $1 AND day < $2 LIMIT $3)";
+
+/// After their sums.
+const DELETE_QUESTIONS: &str = "
+    DELETE FROM decision_questions WHERE id IN
+    (SELECT id FROM decision_questions
+     WHERE organization = $1 AND last_day < $2 LIMIT $3)";
 
 const DELETE_TOTALS: &str = "
     DELETE FROM decision_totals WHERE (organization, day, outcome, category, repository) IN

@@ -26,21 +26,25 @@ const CHUNK: usize = 100;
 /// for who came first, and never in a circle.
 #[derive(Default)]
 pub(crate) struct Sums {
-    questions: BTreeMap<QuestionKey, Outcomes>,
+    questions: BTreeMap<QuestionKey, Asked>,
     totals: BTreeMap<TotalKey, Sum>,
 }
 
+/// Who asked for what: what a policy looks at.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct QuestionKey {
     organization: String,
-    day: Day,
     repository: String,
     subject: String,
     badge: &'static str,
 }
 
-struct Outcomes {
+struct Asked {
     person: Option<PersonId>,
+    days: BTreeMap<Day, Outcomes>,
+}
+
+struct Outcomes {
     allowed: i64,
     monitored: i64,
     denied: i64,
@@ -78,13 +82,15 @@ impl Sums {
         let (day, count) = (Day::of(decision.at), i64::from(decision.count));
         let key = QuestionKey {
             organization: organization.to_string(),
-            day,
             repository: decision.repository.to_string(),
             subject: decision.kept_subject().into_owned(),
             badge: decision.badge.as_str(),
         };
-        let outcomes = self.questions.entry(key).or_insert(Outcomes {
+        let asked = self.questions.entry(key).or_insert(Asked {
             person: decision.person,
+            days: BTreeMap::new(),
+        });
+        let outcomes = asked.days.entry(day).or_insert(Outcomes {
             allowed: 0,
             monitored: 0,
             denied: 0,
@@ -118,8 +124,19 @@ impl Sums {
     pub(crate) async fn write(&self, work: &mut Work) -> Result<(), StoreError> {
         let questions: Vec<_> = self.questions.iter().collect();
         for chunk in questions.chunks(CHUNK) {
-            let values = chunk.iter().flat_map(|(key, sums)| question(key, sums));
+            let values = chunk.iter().flat_map(|(key, asked)| question(key, asked));
             add_rows(work.link(), &QUESTIONS, chunk.len(), values.collect()).await?;
+        }
+        // All questions are there by now, and no other writer has them.
+        let days = questions
+            .iter()
+            .flat_map(|(key, asked)| asked.days.iter().map(move |(day, sums)| (*key, day, sums)));
+        let days: Vec<_> = days.collect();
+        for chunk in days.chunks(CHUNK) {
+            let values = chunk
+                .iter()
+                .flat_map(|(key, day, outcomes)| question_day(key, **day, outcomes));
+            add_rows(work.link(), &DAYS, chunk.len(), values.collect()).await?;
         }
         let totals: Vec<_> = self.totals.iter().collect();
         for chunk in totals.chunks(CHUNK) {
@@ -130,48 +147,87 @@ impl Sums {
     }
 }
 
-/// A table of sums.
+/// How rows are added to a table: what stands before them, and after.
 struct Table {
     columns: usize,
-    insert: &'static str,
-    add: &'static str,
+    before: &'static str,
+    after: &'static str,
 }
 
+/// A question that is there is left alone, for most are, but the first time on
+/// each day. Its row is locked in any case.
 const QUESTIONS: Table = Table {
-    columns: 10,
-    insert: "INSERT INTO decision_days AS days
-         (organization, day, repository, subject, badge, person, allowed, monitored, denied, last_at)",
-    add: "ON CONFLICT (organization, day, repository, subject, badge) DO UPDATE SET
+    columns: 6,
+    before: "INSERT INTO decision_questions AS known
+         (organization, repository, subject, badge, person, last_day) VALUES",
+    after: "ON CONFLICT (organization, repository, subject, badge) DO UPDATE SET
          person = excluded.person,
-         allowed = days.allowed + excluded.allowed,
-         monitored = days.monitored + excluded.monitored,
-         denied = days.denied + excluded.denied,
-         last_at = CASE WHEN excluded.last_at > days.last_at
-             THEN excluded.last_at ELSE days.last_at END",
+         last_day = CASE WHEN excluded.last_day > known.last_day
+             THEN excluded.last_day ELSE known.last_day END
+         WHERE excluded.last_day > known.last_day
+             OR excluded.person IS DISTINCT FROM known.person",
+};
+
+const DAYS: Table = Table {
+    columns: 9,
+    before: "WITH asked (organization, repository, subject, badge,
+             day, allowed, monitored, denied, last_at) AS (VALUES",
+    after: ")
+         INSERT INTO question_days AS days
+             (organization, day, question, allowed, monitored, denied, last_at)
+         SELECT asked.organization, asked.day, known.id,
+             asked.allowed, asked.monitored, asked.denied, asked.last_at
+         FROM asked JOIN decision_questions AS known
+             ON known.organization = asked.organization
+             AND known.repository = asked.repository
+             AND known.subject = asked.subject
+             AND known.badge = asked.badge
+         WHERE TRUE
+         ON CONFLICT (organization, day, question) DO UPDATE SET
+             allowed = days.allowed + excluded.allowed,
+             monitored = days.monitored + excluded.monitored,
+             denied = days.denied + excluded.denied,
+             last_at = CASE WHEN excluded.last_at > days.last_at
+                 THEN excluded.last_at ELSE days.last_at END",
 };
 
 const TOTALS: Table = Table {
     columns: 7,
-    insert: "INSERT INTO decision_totals AS totals
-         (organization, day, outcome, category, repository, decisions, last_at)",
-    add: "ON CONFLICT (organization, day, outcome, category, repository) DO UPDATE SET
+    before: "INSERT INTO decision_totals AS totals
+         (organization, day, outcome, category, repository, decisions, last_at) VALUES",
+    after: "ON CONFLICT (organization, day, outcome, category, repository) DO UPDATE SET
          decisions = totals.decisions + excluded.decisions,
          last_at = CASE WHEN excluded.last_at > totals.last_at
              THEN excluded.last_at ELSE totals.last_at END",
 };
 
-fn question<'v>(key: &'v QuestionKey, sums: &Outcomes) -> [Value<'v>; QUESTIONS.columns] {
+fn question<'v>(key: &'v QuestionKey, asked: &Asked) -> [Value<'v>; QUESTIONS.columns] {
+    let last_day = asked.days.last_key_value().map(|(day, _)| day.number());
     [
         (&*key.organization).into(),
-        key.day.number().into(),
         (&*key.repository).into(),
         (&*key.subject).into(),
         key.badge.into(),
-        sums.person.map(|id| id.to_string()).into(),
-        sums.allowed.into(),
-        sums.monitored.into(),
-        sums.denied.into(),
-        sums.last_at.into(),
+        asked.person.map(|id| id.to_string()).into(),
+        last_day.unwrap_or_default().into(),
+    ]
+}
+
+fn question_day<'v>(
+    key: &'v QuestionKey,
+    day: Day,
+    outcomes: &Outcomes,
+) -> [Value<'v>; DAYS.columns] {
+    [
+        (&*key.organization).into(),
+        (&*key.repository).into(),
+        (&*key.subject).into(),
+        key.badge.into(),
+        day.number().into(),
+        outcomes.allowed.into(),
+        outcomes.monitored.into(),
+        outcomes.denied.into(),
+        outcomes.last_at.into(),
     ]
 }
 
@@ -195,11 +251,11 @@ async fn add_rows(
 ) -> Result<(), StoreError> {
     let Table {
         columns,
-        insert,
-        add,
+        before,
+        after,
     } = table;
     let rows = link.dialect().rows(rows, *columns);
-    let text = format!("{insert} VALUES {rows} {add}");
+    let text = format!("{before} {rows} {after}");
     // Safe: made of static texts and numbers of parameters alone.
     link.execute(AssertSqlSafe(text), &values).await?;
     Ok(())

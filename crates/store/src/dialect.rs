@@ -22,6 +22,10 @@ const POSTGRES_PATIENCE: Duration = Duration::from_secs(3);
 /// How many read a SQLite file at the same time.
 const SQLITE_READERS: u32 = 4;
 
+/// How much of a SQLite file one who reads keeps in memory, in KiB, and how
+/// much they sort there.
+const SQLITE_MEMORY: &str = "-32768";
+
 /// How many connections one process makes to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -60,11 +64,15 @@ impl Dialect {
     }
 
     /// The text of a migration for this database. SQLite can keep a table in
-    /// the order of its key, PostgreSQL has no such thing.
+    /// the order of its key, PostgreSQL has no such thing; and where SQLite
+    /// numbers rows by itself, PostgreSQL has to be told.
     pub(crate) fn migration(self, text: &'static str) -> String {
         match self {
             Self::Sqlite => text.replace("/* WITHOUT ROWID */", "WITHOUT ROWID"),
-            Self::Postgres => text.to_owned(),
+            Self::Postgres => text.replace(
+                "INTEGER PRIMARY KEY /* NUMBERED */",
+                "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            ),
         }
     }
 
@@ -138,7 +146,11 @@ pub(crate) fn sqlite_readers(options: SqliteConnectOptions) -> SqlitePool {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options.pragma("query_only", "ON"))
+        .connect_lazy_with(
+            options
+                .pragma("query_only", "ON")
+                .pragma("cache_size", SQLITE_MEMORY),
+        )
 }
 
 /// The connections to PostgreSQL.

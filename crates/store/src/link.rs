@@ -4,8 +4,9 @@
 //! the only place that writes a query twice.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use futures_util::TryStreamExt;
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use pullgate_policy::{OrganizationName, TeamName, Username};
 use sqlx::postgres::{PgConnection, PgRow};
@@ -17,6 +18,11 @@ use crate::error::StoreError;
 
 /// How many rows are taken before others have their turn.
 const TURN: usize = 500;
+
+/// How long rows may gather when all that came are taken. Being woken for each
+/// by whoever finds them costs more than finding it.
+const GATHERING: Duration = Duration::from_millis(1);
+
 /// "cached plan must not change result type", among others (PostgreSQL,
 /// appendix A).
 const FEATURE_NOT_SUPPORTED: &str = "0A000";
@@ -151,13 +157,16 @@ impl Link<'_> {
     ) -> Result<(), StoreError> {
         macro_rules! take_each {
             ($connection:ident) => {{
-                let mut rows = bound!(sqlx::query_as::<_, T>(text), values).fetch($connection);
-                let mut taken = 0_usize;
-                while let Some(row) = rows.try_next().await? {
-                    take(row)?;
-                    taken += 1;
-                    // Rows can come without a pause; others want to work, too.
-                    if taken.is_multiple_of(TURN) {
+                let rows = bound!(sqlx::query_as::<_, T>(text), values).fetch($connection);
+                let mut rows = rows.ready_chunks(TURN);
+                while let Some(found) = rows.next().await {
+                    let is_all_there_was = found.len() < TURN;
+                    for row in found {
+                        take(row?)?;
+                    }
+                    if is_all_there_was {
+                        tokio::time::sleep(GATHERING).await;
+                    } else {
                         tokio::task::yield_now().await;
                     }
                 }

@@ -49,6 +49,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
         "teams of a member",
         include_str!("../migrations/0012_teams_of_a_member.sql"),
     ),
+    (
+        13,
+        "questions",
+        include_str!("../migrations/0013_questions.sql"),
+    ),
 ];
 
 /// Brings a SQLite file to this version. All within one transaction that has
