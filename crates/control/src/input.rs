@@ -4,13 +4,18 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-/// A JSON body. What does not fit is a 400 that says where.
+/// A JSON object as a body. What does not fit is a 400 that says where.
+///
+/// A list is refused even where its items would be taken for fields in their
+/// order, and an empty one for an object without any.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -18,13 +23,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await.map_err(refused)?;
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::bad_request(
+                "the body is a list, and has to be a JSON object",
+            ));
+        }
+        let request = Request::from_parts(parts, bytes.into());
         match Json::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(error) if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Problem::too_large(error.body_text()))
-            }
-            Err(error) => Err(Problem::bad_request(error.body_text())),
+            Err(error) => Err(refused(error)),
         }
+    }
+}
+
+/// Why a body is not taken.
+fn refused(error: impl Into<JsonRejection>) -> Problem {
+    let error = error.into();
+    if error.status() == http::StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::too_large(error.body_text())
+    } else {
+        Problem::bad_request(error.body_text())
     }
 }
 

@@ -109,6 +109,8 @@ async fn what_is_no_team_and_no_addition_is_refused() {
         (json!({"categories": ["community"]}), "community"),
         (json!({"allowlist": ["**"]}), "wildcard"),
         (json!({"images": []}), "images"),
+        // By serde's own reading an object of nothing, which takes all away.
+        (json!([]), "has to be a JSON object"),
     ] {
         let answer = world.put("olivia", ADDITIONS, &body).await;
         assert_eq!(answer.status, 400, "{body}");
