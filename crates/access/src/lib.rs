@@ -40,6 +40,7 @@ mod gathering;
 mod impact;
 mod loading;
 mod policies;
+mod prospects;
 mod pull;
 mod recorder;
 mod replay;
@@ -55,6 +56,7 @@ pub use impact::{
     Foremost, Impact, ImpactChange, LeftOut, OutcomeTally, RepositoryImpact, SubjectImpact,
     TeamImpact,
 };
+pub use prospects::Prospects;
 pub use pull::{Action, Pull};
 pub use recorder::{LogCounters, Recorder, RecorderSettings};
 pub use replay::Trial;

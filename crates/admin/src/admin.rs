@@ -8,6 +8,7 @@ use pullgate_access::{Clock, Door};
 use pullgate_bundle::Gateways;
 use pullgate_catalog::Catalog;
 use pullgate_identity::Identity;
+use pullgate_reference::GatewayNames;
 use pullgate_store::Store;
 
 use crate::error::AdminError;
@@ -42,6 +43,7 @@ pub struct Admin {
     pub(crate) machinery: Option<Arc<dyn Machinery>>,
     /// How the gateway is named in images' names.
     pub(crate) gateways: Arc<Gateways>,
+    pub(crate) gateway: Arc<GatewayNames>,
     clock: Clock,
 }
 
@@ -64,6 +66,7 @@ impl Admin {
             console,
             machinery: None,
             gateways: Arc::default(),
+            gateway: Arc::default(),
             clock,
         }
     }

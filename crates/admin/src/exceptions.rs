@@ -1,7 +1,11 @@
 //! Allowances for one repository with an end.
 
+use pullgate_identity::Subject;
 use pullgate_policy::{Covers, OrganizationName, TeamName, Username};
-use pullgate_store::{ExceptionId, ExceptionRecord, NewException};
+use pullgate_store::{
+    ExceptionFilter, ExceptionId, ExceptionRecord, ExceptionState, NewException, Part, PersonId,
+    Window,
+};
 
 use crate::admin::{Admin, Result};
 use crate::caller::Caller;
@@ -20,35 +24,49 @@ pub enum ExceptionsShown {
     All,
 }
 
+/// Which exceptions are wanted.
+#[derive(Clone, Debug)]
+pub struct ExceptionQuery {
+    /// Those that have ended, those that have not, or both.
+    pub shown: ExceptionsShown,
+    /// Only those in whose repository's name a text is.
+    pub search: Option<String>,
+}
+
 /// Whose exceptions the caller may see.
 enum Sight {
     Everybodys,
     /// Those that cover this person.
-    Of(Username, Vec<TeamName>),
+    Of(PersonId, Username, Vec<TeamName>),
 }
 
 impl Admin {
-    /// The exceptions of an organization, newest first: all for an owner, for
-    /// a member those that cover them.
+    /// A part of the exceptions of an organization, newest first: all for an
+    /// owner, for a member those that cover them.
     pub async fn exceptions(
         &self,
         caller: &Caller,
         organization: &OrganizationName,
-        shown: ExceptionsShown,
-    ) -> Result<Vec<ExceptionRecord>> {
+        query: &ExceptionQuery,
+        window: Window,
+    ) -> Result<Part<ExceptionRecord>> {
         let sight = self.exceptions_seen(caller, organization)?;
-        let mut records = self.store.exceptions(organization).await?;
-        let now = self.now();
-        records.retain(|record| {
-            let current = now < record.exception.ends_at;
-            let wanted = match shown {
-                ExceptionsShown::Current => current,
-                ExceptionsShown::Ended => !current,
-                ExceptionsShown::All => true,
-            };
-            wanted && sight.sees(record)
-        });
-        Ok(records)
+        let state = match query.shown {
+            ExceptionsShown::Current => Some(ExceptionState::Current),
+            ExceptionsShown::Ended => Some(ExceptionState::Ended),
+            ExceptionsShown::All => None,
+        };
+        let search = query.search.clone();
+        let filter = ExceptionFilter {
+            state: state.map(|state| (state, self.now())),
+            covering: match sight {
+                Sight::Everybodys => None,
+                Sight::Of(person, username, _) => Some((person, username)),
+            },
+            search: search.filter(|text| !text.is_empty()),
+        };
+        let found = self.store.exceptions_in(organization, &filter, window);
+        Ok(found.await?)
     }
 
     /// One exception; for an owner, and for a member whom it covers.
@@ -117,8 +135,10 @@ impl Admin {
             .memberships(subject)
             .find(|(name, ..)| *name == organization)
             .map(|(.., teams)| teams.to_vec());
-        match (subject.username(), teams) {
-            (Some(username), Some(teams)) => Ok(Sight::Of(username.clone(), teams)),
+        match (subject, teams) {
+            (Subject::Person { id, username, .. }, Some(teams)) => {
+                Ok(Sight::Of(*id, username.clone(), teams))
+            }
             _ => Err(no_such_organization(organization)),
         }
     }
@@ -128,8 +148,8 @@ impl Sight {
     fn sees(&self, record: &ExceptionRecord) -> bool {
         match (self, &record.exception.covers) {
             (Self::Everybodys, _) | (_, Covers::Organization) => true,
-            (Self::Of(_, teams), Covers::Team(team)) => teams.contains(team),
-            (Self::Of(username, _), Covers::Person(person)) => username == person,
+            (Self::Of(_, _, teams), Covers::Team(team)) => teams.contains(team),
+            (Self::Of(_, username, _), Covers::Person(person)) => username == person,
         }
     }
 }

@@ -13,6 +13,8 @@
 //!   their own exceptions and requests, and change none of it but their own.
 //! - A *site administrator* looks after the installation (organizations, the
 //!   catalog, the cache), and has no right in an organization by it.
+//! - What would be decided about an image is told to everybody for themselves,
+//!   and to an owner for the members.
 //! - *Whoever has signed in as a person* may read how the server is doing, and
 //!   look up what is known of a namespace on Docker Hub. The catalog as a
 //!   whole, the cache and the upstreams are for site administrators.
@@ -36,6 +38,7 @@ mod admin;
 mod all_members;
 mod allowlist;
 mod apply;
+mod asking;
 mod audit;
 mod caller;
 mod catalog;
@@ -45,11 +48,14 @@ mod difference;
 mod error;
 mod exceptions;
 mod expected;
+mod explain;
 mod files;
 mod image_access;
+mod image_name;
 mod invited;
 mod invites;
 mod machines;
+mod look_up;
 mod members;
 mod my_account;
 mod namespaces;
@@ -83,6 +89,8 @@ pub use audit::{
     AllChanges, AuditAction, AuditEntry, AuditGroup, AuditSearch, ChangeKind, ChangePage,
     ChangeSearch, ToldChange,
 };
+pub use asking::{AccessAsk, AskedAccess, AskingProspect};
+pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
 pub use caller::Caller;
 pub use console_sessions::{
     Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
@@ -93,13 +101,16 @@ pub use decisions::{
 };
 pub use difference::differences;
 pub use error::AdminError;
-pub use exceptions::ExceptionsShown;
+pub use exceptions::{ExceptionQuery, ExceptionsShown};
 pub use expected::Expected;
+pub use explain::Explained;
 pub use files::{Complaint, FileError, Place};
 pub use image_access::ImageAccess;
 pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
 pub use machines::{BUNDLE_PURPOSE, EngineAction, Machine, Report, SignedBundle};
 pub use members::{Listed, ListedKind, MemberQuery, OrganizationMember};
+pub use look_up::{ImageFacts, LookedUp, USE_DAYS};
+pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use policy_cases::{Case, CasesFile, Image, PolicyTest};
@@ -109,15 +120,19 @@ pub use policy_history::{PastChange, PolicyHistory};
 pub use policy_schema::{FileKind, file_schema};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
 pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, Standing, TeamImpact};
+pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, TeamImpact};
+pub use pullgate_access::{Decision, Prospects, Seen};
+pub use pullgate_catalog::{Knowledge, Source};
 pub use pullgate_store::{
     AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
     Became, DecisionCursor, DecisionRecord, Effect, ExceptionId, ExceptionRecord, InvalidCursor,
     Invite, InviteId, Invitee, Namespace, NewException, Organization, Part, RepositoryTotal,
-    RequestId, RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
+    RepositoryUse, RequestId, RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
 pub use requests::{AccessAsk, AskedAccess, OpenRequests};
 pub use review::{Review, ReviewedEntry};
+pub use requests::OpenRequests;
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
 pub use settings_edit::SettingsEdit;
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};

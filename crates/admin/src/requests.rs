@@ -1,13 +1,12 @@
-//! Asking the owners for what the policy denies, and what they answer.
+//! What members have asked for, and what owners answer.
 
 use jiff::Timestamp;
 use pullgate_access::Decision;
 use pullgate_identity::Subject;
 use pullgate_policy::{OrganizationName, Outcome, Role, Rule, Username};
-use pullgate_reference::{Reference, Repository};
+use pullgate_reference::Repository;
 use pullgate_store::{
-    AccessRequest, Actor, Approval, Asking, NewRequest, Part, PersonId, RequestFilter, RequestId,
-    RequestState, Window,
+    AccessRequest, Approval, Part, PersonId, RequestFilter, RequestId, RequestState, Window,
 };
 
 use crate::admin::{Admin, Result};
@@ -15,30 +14,6 @@ use crate::caller::Caller;
 use crate::error::AdminError;
 use crate::rights::Standing;
 use crate::text::{demanded, unix_lines};
-
-/// What somebody asks for.
-#[derive(Clone, Debug)]
-pub struct AccessAsk {
-    /// The image, as it was typed.
-    pub image: String,
-    /// Why.
-    pub reason: String,
-    /// Whose owners are asked; if it is not said, those of the organization
-    /// whose policy denies the image.
-    pub organization: Option<OrganizationName>,
-}
-
-/// What has come of asking.
-#[derive(Clone, Debug)]
-pub struct AskedAccess {
-    /// The request that is open now.
-    pub request: AccessRequest,
-    /// Whether it is new.
-    pub asking: Asking,
-    /// What other organizations of the person's say that deny the image, too:
-    /// theirs have to be asked as well.
-    pub also_denied: Vec<Decision>,
-}
 
 /// How many requests wait for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,45 +25,6 @@ pub struct OpenRequests {
 }
 
 impl Admin {
-    /// Asks the owners of the organization that denies an image to allow it;
-    /// for a member of it. Nobody is asked about what is not denied, nor about
-    /// a registry that is closed, since no exception opens one.
-    pub async fn ask_for_access(&self, caller: &Caller, ask: AccessAsk) -> Result<AskedAccess> {
-        let (subject, person, username) = Self::asker(caller)?;
-        self.administrates(caller)?;
-        let reason = demanded("reason", &ask.reason, "say what you need the image for")?;
-        let reference: Reference = ask.image.parse().map_err(|error| {
-            AdminError::Invalid(format!("{:?} is not an image: {error}", ask.image))
-        })?;
-        let repository = reference.repository();
-        let denial = match &ask.organization {
-            Some(organization) => {
-                self.insider(caller, organization)?;
-                self.explained_by(organization, subject, &repository).await
-            }
-            None => self.door.explain(subject, &repository).await,
-        };
-        let organization = asked_about(&denial)?;
-        let also_denied = self.other_denials(subject, organization, &repository).await;
-        let request = NewRequest {
-            repository,
-            reference: ask.image,
-            reason,
-        };
-        let actor = Actor::Person(username.clone());
-        let asking = self
-            .store
-            .ask_for_access(organization, username, request, &actor)
-            .await?;
-        let request = self.store.request(asking.id()).await?;
-        let request = request.filter(|request| request.person == person);
-        Ok(AskedAccess {
-            request: request.ok_or_else(|| no_such_request(asking.id()))?,
-            asking,
-            also_denied,
-        })
-    }
-
     /// What the caller has asked for, in all organizations.
     pub async fn my_requests(
         &self,
@@ -98,9 +34,9 @@ impl Admin {
     ) -> Result<Part<AccessRequest>> {
         let (_, person, _) = Self::asker(caller)?;
         let filter = RequestFilter {
-            organization: None,
             person: Some(person),
             state,
+            ..RequestFilter::default()
         };
         Ok(self.store.requests(&filter, window).await?)
     }
@@ -118,6 +54,7 @@ impl Admin {
             organization: Some(organization.clone()),
             person: self.whose_requests(caller, organization)?,
             state,
+            ..RequestFilter::default()
         };
         Ok(self.store.requests(&filter, window).await?)
     }
@@ -200,6 +137,16 @@ impl Admin {
         self.request(caller, organization, id).await
     }
 
+    /// How many requests to an organization wait for an answer; for owners.
+    pub async fn count_open_requests(
+        &self,
+        caller: &Caller,
+        organization: &OrganizationName,
+    ) -> Result<u64> {
+        self.owner_reading(caller, organization)?;
+        Ok(self.store.count_open_requests(organization).await?)
+    }
+
     /// How many requests wait: the caller's own, and those that the caller can
     /// answer as an owner.
     pub async fn open_requests(&self, caller: &Caller) -> Result<OpenRequests> {
@@ -221,8 +168,7 @@ impl Admin {
         };
         let mut to_answer = Vec::new();
         for organization in owned {
-            let waiting = self.requests(caller, &organization, open, NONE).await?;
-            let count = waiting.count;
+            let count = self.store.count_open_requests(&organization).await?;
             if count > 0 {
                 to_answer.push((organization, count));
             }
@@ -244,7 +190,7 @@ impl Admin {
     }
 
     /// The person who asks, in the three forms that are needed.
-    fn asker(caller: &Caller) -> Result<(&Subject, PersonId, &Username)> {
+    pub(crate) fn asker(caller: &Caller) -> Result<(&Subject, PersonId, &Username)> {
         match Self::person(caller)? {
             subject @ Subject::Person { id, username, .. } => Ok((subject, *id, username)),
             _ => Err(AdminError::Forbidden("this is for people".to_owned())),
@@ -252,7 +198,7 @@ impl Admin {
     }
 
     /// What one organization alone decides.
-    async fn explained_by(
+    pub(crate) async fn explained_by(
         &self,
         organization: &OrganizationName,
         subject: &Subject,
@@ -264,37 +210,19 @@ impl Admin {
             .await
     }
 
-    /// What the person's other organizations deny.
-    async fn other_denials(
-        &self,
-        subject: &Subject,
-        asked: &OrganizationName,
-        repository: &Repository,
-    ) -> Vec<Decision> {
-        let others: Vec<OrganizationName> = {
-            let directory = self.identity.directory();
-            let others = directory.memberships(subject).map(|(name, ..)| name);
-            others.filter(|name| *name != asked).cloned().collect()
-        };
-        let mut denied = Vec::new();
-        for organization in others {
-            let decision = self.explained_by(&organization, subject, repository).await;
-            if !decision.permits() {
-                denied.push(decision);
-            }
-        }
-        denied
+    /// Whether a moment has passed.
+    pub fn has_passed(&self, at: Timestamp) -> bool {
+        at <= self.now()
     }
 
     /// Refuses an exception that ends before it begins.
     pub(crate) fn check_end(&self, ends_at: Timestamp) -> Result<()> {
-        if ends_at > self.now() {
-            Ok(())
-        } else {
-            Err(AdminError::Invalid(
+        if self.has_passed(ends_at) {
+            return Err(AdminError::Invalid(
                 "the end has passed; choose a later moment".to_owned(),
-            ))
+            ));
         }
+        Ok(())
     }
 
     /// Refuses an exception that would allow nothing: Registry Access
@@ -319,27 +247,8 @@ impl Admin {
     }
 }
 
-/// The organization whose owners can allow what was denied by an exception.
-fn asked_about(denial: &Decision) -> Result<&OrganizationName> {
-    if denial.permits() {
-        return Err(AdminError::Conflict(format!(
-            "no request is needed: {}",
-            denial.sentence(None)
-        )));
-    }
-    match (denial.rule, &denial.organization) {
-        (Rule::PolicyUnavailable, _) => Err(AdminError::Unavailable(denial.sentence(None))),
-        (Rule::Registry, _) => Err(closed_registry(denial)),
-        (_, Some(organization)) => Ok(organization),
-        (_, None) => Err(AdminError::Conflict(format!(
-            "there is nobody to ask: {}",
-            denial.sentence(None)
-        ))),
-    }
-}
-
 /// Why an exception would not help.
-fn closed_registry(decision: &Decision) -> AdminError {
+pub(crate) fn closed_registry(decision: &Decision) -> AdminError {
     let organization = decision.organization.as_ref();
     let organization = organization.map_or("your organization", |name| name.as_str());
     let registry = decision.repository.registry();
@@ -352,6 +261,6 @@ fn closed_registry(decision: &Decision) -> AdminError {
 }
 
 /// The same for one of others and for none.
-fn no_such_request(id: RequestId) -> AdminError {
+pub(crate) fn no_such_request(id: RequestId) -> AdminError {
     AdminError::NotFound(format!("there is no request {id}, or you may not see it"))
 }

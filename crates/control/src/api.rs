@@ -8,17 +8,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
-use axum::routing::get;
 use http::uri::PathAndQuery;
 use http::{Request, Response, Uri};
-use pullgate_access::Door;
 use pullgate_admin::Admin;
 use pullgate_identity::Identity;
 
 use crate::authorized;
 use crate::problem::Problem;
 use crate::rate::{RateLimit, Rates};
-use crate::{hub, openapi, request_page};
+use crate::{hub, openapi};
 
 /// The largest body of a request, in bytes, unless its handler allows more.
 const MAX_BODY: usize = 64 * 1024;
@@ -47,7 +45,6 @@ pub struct Control {
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub(crate) admin: Admin,
-    pub(crate) door: Arc<Door>,
     pub(crate) identity: Arc<Identity>,
     /// Where people reach this, without a trailing slash.
     pub(crate) console: Option<Arc<str>>,
@@ -66,7 +63,6 @@ impl Control {
     /// reach it, without a trailing slash.
     pub fn new(
         admin: Admin,
-        door: Arc<Door>,
         identity: Arc<Identity>,
         console: Option<String>,
         rate: RateLimit,
@@ -76,13 +72,11 @@ impl Control {
         let router = router
             .merge(openapi::routes(&document))
             .merge(hub::not_ours())
-            .route("/request", get(request_page::page))
             .fallback(nothing_here)
             .method_not_allowed_fallback(other_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(Shared {
                 admin,
-                door,
                 identity: Arc::clone(&identity),
                 console: console.map(Into::into),
             });

@@ -28,7 +28,6 @@ mod own;
 mod page;
 mod problem;
 mod rate;
-mod request_page;
 
 pub use api::{Client, Control};
 pub use openapi::openapi;

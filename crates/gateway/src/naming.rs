@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use pullgate_reference::{NameError, Registry, Repository};
+use pullgate_reference::{NameError, Registry, Repository, hostname};
 
 use crate::query::{Query, Repeated};
 
@@ -51,29 +51,10 @@ pub(crate) fn repository(
         }
         (_, Some(ns)) => ns,
         (Some(host), None) => host.clone(),
-        (None, None) => return by_path(name),
+        // `library/nginx` and `nginx` are Docker Hub's.
+        (None, None) => return Ok(Repository::by_path(name)?),
     };
     Ok(Repository::new(&registry, name)?)
-}
-
-/// `library/nginx` and `nginx` are Docker Hub's; a first component that is a
-/// registry by the reference grammar's rule names another.
-fn by_path(name: &str) -> Result<Repository, NamingError> {
-    if let Some((first, rest)) = name.split_once('/')
-        && (first.contains(['.', ':']) || first == "localhost")
-    {
-        return Ok(Repository::new(&Registry::parse(first)?, rest)?);
-    }
-    Ok(Repository::new(&Registry::docker_hub(), name)?)
-}
-
-/// A `Host` header's name: lower case, without port and trailing dot.
-fn hostname(host: &str) -> String {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.trim_end_matches('.').to_ascii_lowercase()
 }
 
 #[cfg(test)]

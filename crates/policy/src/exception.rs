@@ -69,6 +69,12 @@ impl Exceptions {
         let personal = person.and_then(|person| ends.people.get(person));
         personal.is_some_and(runs).then_some(Grant::Person)
     }
+
+    /// The teams for whose members there is or was one for this repository.
+    pub(crate) fn teams(&self, repository: &Repository) -> impl Iterator<Item = &TeamName> {
+        let ends = self.0.get(repository).into_iter();
+        ends.flat_map(|ends| ends.teams.keys())
+    }
 }
 
 impl Exceptions {

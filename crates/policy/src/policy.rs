@@ -1,6 +1,6 @@
 //! One organization's policy, compiled for deciding.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use pullgate_reference::{Pattern, PatternSet, Registry, Repository};
 
@@ -106,6 +106,14 @@ impl Policy {
     /// Whether the repository lies in a namespace of the organization.
     pub fn owns(&self, repository: &Repository) -> bool {
         self.namespaces.find(repository).is_some()
+    }
+
+    /// The teams whose members may get another answer about a repository than
+    /// members of none: those with additions of their own, and those for which
+    /// an exception was made. By name.
+    pub fn teams_of_their_own(&self, repository: &Repository) -> BTreeSet<&TeamName> {
+        let widened = self.teams.keys();
+        widened.chain(self.exceptions.teams(repository)).collect()
     }
 
     /// The category of a repository, seen from this organization.

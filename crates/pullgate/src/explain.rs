@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::failure::{Exit, Failure};
 use crate::output::{self, Format, Tint, tinted};
 use crate::remote;
-use crate::server::Parts;
+use crate::server::{Parts, gateway_names};
 
 /// Say whether an image may be pulled, by which rule, and why
 ///
@@ -44,7 +44,8 @@ pub(crate) struct ExplainCommand {
 
 impl ExplainCommand {
     pub(crate) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
-        let reference: Reference = self.image.parse().map_err(|error| {
+        let names = gateway_names(config, config.gateway.listen.port());
+        let reference = names.read(&self.image).map_err(|error| {
             Failure::usage(format!("{:?} is not an image: {error}", self.image))
         })?;
         let explanation = match (&self.person, Site::is_here(config)) {

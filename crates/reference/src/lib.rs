@@ -14,6 +14,9 @@
 //!    [`Pattern`]s work on that spelling alone, so a second spelling is not a
 //!    way around a policy.
 //!
+//! Where images are pulled through a gateway, its own host stands before their
+//! names; [`GatewayNames`] takes the second step for those, too.
+//!
 //! The second step is stricter than the first where the grammar lets a name
 //! through that no client could pull by (see [`NameError::NoRegistry`]).
 //! Whatever is wrong is refused and never repaired.
@@ -29,6 +32,7 @@
 
 mod digest;
 mod error;
+mod gateway_names;
 mod grammar;
 mod pattern;
 mod pattern_set;
@@ -41,6 +45,7 @@ mod target;
 
 pub use digest::{Algorithm, Digest};
 pub use error::{Excerpt, NameError};
+pub use gateway_names::{GatewayNames, hostname};
 pub use pattern::Pattern;
 pub use pattern_set::PatternSet;
 pub use reading::Reading;

@@ -31,12 +31,17 @@ impl Reference {
     /// Takes the second step: from what the grammar reads to what it means.
     pub fn from_reading(reading: &Reading<'_>) -> Result<Self, NameError> {
         let repository = Repository::from_parts(reading.parts())?;
-        Ok(Self {
+        Ok(Self::meaning(reading, repository))
+    }
+
+    /// What the grammar reads, with the repository that it means.
+    pub(crate) fn meaning(reading: &Reading<'_>, repository: Repository) -> Self {
+        Self {
             registry: Arc::from(reading.registry().unwrap_or_default()),
             path: Arc::from(reading.path()),
             repository,
             target: reading.target().clone(),
-        })
+        }
     }
 
     /// The registry as it was written, or `docker.io` where none was.

@@ -56,6 +56,18 @@ impl Repository {
         Ok(repository)
     }
 
+    /// The repository that a path names on a gateway to several registries: a
+    /// first component that is a registry by the grammar's rule names that
+    /// one, and all else is on Docker Hub. As strict as [`Self::new`].
+    pub fn by_path(path: &str) -> Result<Self, NameError> {
+        if let Some((first, rest)) = path.split_once('/')
+            && (first.contains(['.', ':']) || first == "localhost")
+        {
+            return Self::new(&Registry::parse(first)?, rest);
+        }
+        Self::new(&Registry::docker_hub(), path)
+    }
+
     /// The second step after the grammar: the registry becomes canonical. An
     /// alias of Docker Hub that the grammar does not know leaves a single
     /// component (`registry-1.docker.io/nginx`), which [`Self::new`] reads as

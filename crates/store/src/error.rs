@@ -132,7 +132,7 @@ pub enum Conflict {
     #[error("this Pullgate has been set up; sign in, or ask an owner for an account")]
     SetUpBefore,
     /// Somebody was faster.
-    #[error("{by} has {state} this request already; nothing was changed")]
+    #[error("this request was {state} already, by {by}; nothing was changed")]
     RequestClosed {
         /// Who.
         by: String,
@@ -141,7 +141,7 @@ pub enum Conflict {
     },
     /// What would be allowed does not help who asked for it.
     #[error(
-        "{username}, who asks, is not in the team {team}, and could not pull by such an exception; put {username} into the team first, or approve it for {username} or for all"
+        "who asks, {username}, is not in the team {team} and could not pull by such an exception; put {username} into the team first, or approve it for {username} or for all"
     )]
     NotInTeam {
         /// Who asks.

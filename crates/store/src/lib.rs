@@ -55,6 +55,7 @@ mod decision_totals;
 mod decisions;
 mod dialect;
 mod error;
+mod exception_list;
 mod exceptions;
 mod failed_sign_ins;
 mod history;
@@ -75,6 +76,7 @@ mod organizations;
 mod people;
 mod policies;
 mod policy_history;
+mod repository_use;
 mod requests;
 mod search;
 mod secret;
@@ -105,6 +107,7 @@ pub use decision_search::{DecisionCursor, DecisionFilter, DecisionsFound, Invali
 pub use decision_totals::{DecisionTotals, RepositoryTotal, Total};
 pub use decisions::DecisionRecord;
 pub use error::{Conflict, StoreError};
+pub use exception_list::{ExceptionFilter, ExceptionState};
 pub use exceptions::{ExceptionRecord, NewException};
 pub use failed_sign_ins::{Failure, FailureBucket};
 pub use history::{Action, ChangeFilter, ChangeRecord, ChangesOf};
@@ -121,6 +124,7 @@ pub use namespaces::Namespace;
 pub use organizations::Organization;
 pub use people::{AccountStatus, NewPerson, Person, SiteRole};
 pub use policies::{SettingsChange, StoredSettings};
+pub use repository_use::RepositoryUse;
 pub use requests::{
     AccessRequest, Approval, ApprovedFor, Asked, Asking, Became, Closed, NewRequest, RequestFilter,
     RequestState,

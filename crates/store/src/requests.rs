@@ -160,6 +160,8 @@ pub struct RequestFilter {
     pub organization: Option<OrganizationName>,
     /// Those of this person.
     pub person: Option<PersonId>,
+    /// Those for this repository.
+    pub repository: Option<Repository>,
     /// Those of which this has become.
     pub state: Option<RequestState>,
 }

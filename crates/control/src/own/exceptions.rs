@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use http::{StatusCode, Uri};
 use jiff::Timestamp;
-use pullgate_admin::{ExceptionId, ExceptionRecord, ExceptionsShown, NewException};
+use pullgate_admin::{Admin, ExceptionId, ExceptionRecord, ExceptionsShown, NewException};
 use pullgate_policy::{Covers, OrganizationName, TeamName, Username};
-use pullgate_reference::Reference;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +33,9 @@ struct ExceptionQuery {
     #[serde(default)]
     #[param(inline)]
     show: ExceptionsWanted,
+    /// Only those in whose repository's name this is.
+    #[param(max_length = 255)]
+    search: Option<String>,
 }
 
 /// Which exceptions are shown.
@@ -144,10 +146,8 @@ struct ExceptionToMake {
 }
 
 impl ExceptionToMake {
-    fn read(self) -> Result<NewException, Problem> {
-        let reference: Reference = self.image.parse().map_err(|error| {
-            Problem::bad_request(format!("{:?} is not an image: {error}", self.image))
-        })?;
+    fn read(self, admin: &Admin) -> Result<NewException, Problem> {
+        let reference = admin.read_image(&self.image)?;
         let covers = match (self.covers, self.person, self.team) {
             (CoverageKind::Organization, None, None) => Covers::Organization,
             (CoverageKind::Team, None, Some(team)) => Covers::Team(team),
@@ -187,13 +187,21 @@ async fn list(
     uri: Uri,
 ) -> Result<Json<Page<AccessException>>, Problem> {
     let page = page.wanted(50)?;
-    let records = shared
+    let query = pullgate_admin::ExceptionQuery {
+        shown: query.show.into(),
+        search: query.search,
+    };
+    let found = shared
         .admin
-        .exceptions(&signed_in.caller(), &organization, query.show.into())
+        .exceptions(&signed_in.caller(), &organization, &query, page.window())
         .await?;
-    let exceptions = records.iter().map(AccessException::from).collect();
-    let base = shared.console.as_deref().unwrap_or_default();
-    Ok(Json(page.of(exceptions, base, &uri)))
+    let exceptions = found.entries.iter().map(AccessException::from).collect();
+    Ok(Json(page.holding(
+        exceptions,
+        found.count,
+        shared.base(),
+        &uri,
+    )))
 }
 
 /// Make an exception
@@ -220,7 +228,11 @@ async fn add(
 ) -> Result<(StatusCode, Json<AccessException>), Problem> {
     let record = shared
         .admin
-        .add_exception(&signed_in.caller(), &organization, wanted.read()?)
+        .add_exception(
+            &signed_in.caller(),
+            &organization,
+            wanted.read(&shared.admin)?,
+        )
         .await?;
     Ok((StatusCode::CREATED, Json((&record).into())))
 }

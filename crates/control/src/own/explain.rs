@@ -3,9 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use pullgate_access::Decision;
-use pullgate_identity::{Reach, Subject, Via};
-use pullgate_policy::{Badge, Category, OrganizationName, Outcome, Role, Rule, TeamName, Username};
-use pullgate_reference::Reference;
+use pullgate_identity::Subject;
+use pullgate_policy::{Badge, Category, OrganizationName, Outcome, Rule, TeamName};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -25,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Question {
-    /// The image, as one would type it.
+    /// The image, as one would type it, through this gateway or not.
     image: String,
     /// For whom; the one who asks if it is left out.
     #[serde(rename = "as")]
@@ -90,72 +89,21 @@ impl Explanation {
 )]
 async fn explain(
     State(shared): State<Shared>,
-    SignedIn(asker): SignedIn,
+    signed_in: SignedIn,
     Asked(question): Asked<Question>,
 ) -> Result<Json<Explanation>, Problem> {
-    let reference: Reference = question.image.parse().map_err(|error| {
-        Problem::bad_request(format!("{:?} is not an image: {error}", question.image))
-    })?;
-    let repository = reference.repository();
-    let (subject, decision) = match &question.person {
-        None => {
-            let decision = shared.door.explain(&asker, &repository).await;
-            (asker, decision)
-        }
-        Some(name) => {
-            let (subject, shared_with) = other_person(&shared, &asker, name)?;
-            let door = &shared.door;
-            let decision = door
-                .explain_within(&shared_with, &subject, &repository)
-                .await;
-            (subject, decision)
-        }
-    };
+    let explained = shared
+        .admin
+        .explain(
+            &signed_in.caller(),
+            &question.image,
+            question.person.as_deref(),
+        )
+        .await?;
     Ok(Json(Explanation::new(
         &question.image,
-        &subject,
-        &decision,
+        &explained.subject,
+        &explained.decision,
         shared.console.as_deref(),
     )))
-}
-
-/// Somebody else, with the organizations of theirs that the one who asks owns.
-/// Whether there is such a person is told to nobody else.
-fn other_person(
-    shared: &Shared,
-    asker: &Subject,
-    name: &str,
-) -> Result<(Subject, Vec<OrganizationName>), Problem> {
-    let refused = || {
-        Problem::forbidden(format!(
-            "you can ask for yourself, and for the members of an organization that you own; {name:?} is not among them"
-        ))
-    };
-    let username: Username = name.parse().map_err(|_| refused())?;
-    let directory = shared.identity.directory();
-    let person = directory
-        .person_named(username.as_str())
-        .ok_or_else(refused)?;
-    let subject = Subject::Person {
-        id: person.id,
-        username,
-        epoch: person.credentials_epoch,
-        via: Via::Password,
-        reach: Reach::All,
-    };
-    let owned = |organization: &OrganizationName| {
-        directory
-            .memberships(asker)
-            .any(|(name, role, _)| role == Role::Owner && name == organization)
-    };
-    let shared_with: Vec<OrganizationName> = directory
-        .memberships(&subject)
-        .map(|(organization, ..)| organization)
-        .filter(|organization| owned(organization))
-        .cloned()
-        .collect();
-    if shared_with.is_empty() {
-        return Err(refused());
-    }
-    Ok((subject, shared_with))
 }

@@ -16,6 +16,7 @@ use pullgate_catalog::{Catalog, Document, HubClient};
 use pullgate_control::{Client, Control, RateLimit};
 use pullgate_identity::{Identity, Reach, Subject, Via};
 use pullgate_policy::{Badge, OrganizationName, Role, Username};
+use pullgate_reference::{GatewayNames, Registry};
 use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -126,9 +127,9 @@ impl World {
             clock,
             console: Some(console.into()),
         });
+        let gateway = Registry::parse("registry.acme.example").unwrap();
         let control = Control::new(
-            admin,
-            Arc::clone(&door),
+            admin.with_gateway(GatewayNames::new([gateway], [])),
             Arc::clone(&identity),
             Some(console.to_owned()),
             rate,

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use pullgate_admin::{AdminError, Caller};
+use pullgate_admin::{Admin, AdminError, Caller};
 use pullgate_policy::{Covers, OrganizationName, TeamName, Username};
-use pullgate_reference::Reference;
 use pullgate_store::NewException;
 
 use super::identifier::{pick, short};
@@ -33,7 +32,7 @@ pub(crate) enum ExceptionCommand {
         #[arg(value_name = "ORG")]
         organization: OrganizationName,
         /// The image; a tag or digest is not looked at
-        image: Reference,
+        image: String,
         /// When it ends, as 7d, 12h or 2030-12-31 (its first moment, UTC)
         #[arg(long, value_name = "WHEN", value_parser = moment::later)]
         until: Timestamp,
@@ -86,13 +85,15 @@ impl ExceptionCommand {
                 whom,
             } => {
                 let covers = whom.find(site, &organization).await?;
+                let admin = site.admin().await?;
+                let image = admin.read_image(&image).map_err(unusable)?;
                 let exception = NewException {
                     repository: image.repository(),
                     covers,
                     ends_at: until,
                     reason,
                 };
-                add(site, &organization, exception).await
+                add(site, &admin, &organization, exception).await
             }
             Self::List { organization, all } => list(site, &organization, all).await,
             Self::End { organization, id } => end(site, &organization, &id).await,
@@ -129,17 +130,14 @@ impl Whom {
 
 async fn add(
     site: &Site<'_>,
+    admin: &Admin,
     organization: &OrganizationName,
     exception: NewException,
 ) -> Result<ExitCode, Failure> {
-    let admin = site.admin().await?;
     let made = admin
         .add_exception(&Caller::CommandLine, organization, exception)
         .await
-        .map_err(|error| match error {
-            AdminError::Invalid(why) => Failure::usage(why),
-            other => other.into(),
-        })?;
+        .map_err(unusable)?;
     site.changed(format!(
         "Made the exception {}: {} may be pulled by {} until {} UTC.",
         short(made.id.as_uuid()),
@@ -148,6 +146,13 @@ async fn add(
         date(made.exception.ends_at),
     ))
     .await
+}
+
+fn unusable(error: AdminError) -> Failure {
+    match error {
+        AdminError::Invalid(why) => Failure::usage(why),
+        other => other.into(),
+    }
 }
 
 fn covered(covers: &Covers) -> String {

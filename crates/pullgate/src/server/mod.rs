@@ -5,6 +5,7 @@ mod connections;
 mod ending;
 mod first_link;
 mod forwarded;
+mod gateway_names;
 mod machinery;
 mod operations;
 mod parts;
@@ -13,6 +14,7 @@ mod serve;
 
 pub(crate) use connections::{Handler, Listener};
 pub(crate) use ending::{End, Phase};
+pub(crate) use gateway_names::gateway_names;
 pub(crate) use parts::{Parts, open_catalog, open_identity, open_store};
 pub(crate) use poke::{Poked, poke};
 pub(crate) use serve::{EndSignals, Running, serve, start};

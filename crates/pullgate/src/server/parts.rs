@@ -18,6 +18,7 @@ use pullgate_reference::Registry;
 use pullgate_store::{DatabaseUrl, Store};
 use pullgate_upstream::{Login, UpstreamConfig, Upstreams, read_password};
 
+use super::gateway_names::gateway_names;
 use super::machinery::ServerMachinery;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -75,13 +76,20 @@ impl Parts {
             console: config.public_url.as_deref().map(Into::into),
         })
         .with_gateways(gateways(config))
+        .with_gateway(gateway_names(config, config.gateway.listen.port()))
     }
 
-    /// The API over these parts.
-    pub(crate) fn control(&self, config: &Config, machinery: Arc<ServerMachinery>) -> Control {
+    /// The API over these parts, for a gateway that listens on this port.
+    pub(crate) fn control(
+        &self,
+        config: &Config,
+        machinery: Arc<ServerMachinery>,
+        gateway_port: u16,
+    ) -> Control {
         Control::new(
-            self.admin(config).with_machinery(machinery),
-            Arc::clone(&self.door),
+            self.admin(config)
+                .with_machinery(machinery)
+                .with_gateway(gateway_names(config, gateway_port)),
             Arc::clone(&self.identity),
             config.public_url.clone(),
             RateLimit {
@@ -97,7 +105,10 @@ impl Parts {
         gateway_port: u16,
         machinery: Arc<ServerMachinery>,
     ) -> Console {
-        let admin = self.admin(config).with_machinery(machinery);
+        let admin = self
+            .admin(config)
+            .with_machinery(machinery)
+            .with_gateway(gateway_names(config, gateway_port));
         let sessions = SessionSettings {
             idle: config.console.idle_timeout,
             lifetime: config.console.session_lifetime,
@@ -252,7 +263,7 @@ fn make_private_folder(path: &Path) -> Result<(), Failure> {
 }
 
 /// The registries that are pulled from: Docker Hub, if nothing else is said.
-fn upstream_entries(config: &Config) -> Vec<UpstreamConfig> {
+pub(crate) fn upstream_entries(config: &Config) -> Vec<UpstreamConfig> {
     let mut entries = config.upstreams.clone();
     if entries.is_empty() {
         entries.push(UpstreamConfig::docker_hub());

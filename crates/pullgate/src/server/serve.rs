@@ -117,9 +117,10 @@ pub(crate) async fn start(config: &Config) -> Result<Running, Failure> {
     .await?;
     let operations_listener = Listener::bind("operations", config.operations.listen, None).await?;
 
+    let gateway_port = gateway_listener.address()?.port();
     let control = ControlHandler {
-        control: parts.control(config, Arc::clone(&machinery)),
-        console: parts.console(config, gateway_listener.address()?.port(), machinery),
+        control: parts.control(config, Arc::clone(&machinery), gateway_port),
+        console: parts.console(config, gateway_port, machinery),
         proxies,
     };
     poke::listen(&config.data, Arc::clone(&parts), ending.clone())?;
@@ -340,7 +341,7 @@ struct ControlHandler {
 }
 
 /// What the first part of a path is in the API; all else is the console's.
-const API: [&str; 5] = ["v2", "api", "docs", "openapi.json", "request"];
+const API: [&str; 4] = ["v2", "api", "docs", "openapi.json"];
 
 impl Handler for ControlHandler {
     type Body = axum::body::Body;

@@ -74,7 +74,8 @@ fn mia_asks_and_the_owner_answers_from_her_laptop() {
     let late = site.run(&format!("request decline acme {id} --reason no"));
     assert_eq!(late.code, 3, "{late:?}");
     assert!(
-        late.err.contains("olga has approved this request already"),
+        late.err
+            .contains("this request was approved already, by olga"),
         "{late:?}"
     );
     assert!(!olgas.ok("whoami").contains("Open requests"));

@@ -1,5 +1,7 @@
 //! Requests as they are stored.
 
+use pullgate_policy::OrganizationName;
+
 use crate::column::Place;
 use crate::error::StoreError;
 use crate::exceptions::read_covers;
@@ -89,6 +91,9 @@ impl RequestFilter {
         if let Some(person) = self.person {
             search.add("requests.person = ", person);
         }
+        if let Some(repository) = &self.repository {
+            search.add("requests.repository = ", repository);
+        }
         if let Some(state) = self.state {
             search.add("requests.state = ", state.as_str());
         }
@@ -116,6 +121,17 @@ impl Store {
             count,
             entries: entries.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// How many requests to an organization are open.
+    pub async fn count_open_requests(
+        &self,
+        organization: &OrganizationName,
+    ) -> Result<u64, StoreError> {
+        let mut search = Search::new("SELECT COUNT(*) FROM requests");
+        search.add("organization = ", organization);
+        search.condition("state = 'open'");
+        search.count(self.db.reader().await?.link()).await
     }
 
     /// One request, of whichever organization.

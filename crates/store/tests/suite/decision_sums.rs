@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use pullgate_policy::{Badge, Category, Outcome};
-use pullgate_store::{Day, DecisionFilter, DecisionRecord, RecordedQuestion, Store};
+use pullgate_store::{Day, DecisionFilter, DecisionRecord, RecordedQuestion, RepositoryUse, Store};
 use rstest::rstest;
 
 use crate::decisions::decision;
 use crate::home::Backend::{self, Postgres, Sqlite};
-use crate::home::{Home, org, time};
+use crate::home::{Home, org, repository, time};
 
 const START: &str = "2026-11-01T00:00:00Z";
 
@@ -105,6 +105,56 @@ fn counted(
         } += u64::from(one.count);
     }
     found
+}
+
+#[rstest]
+#[tokio::test]
+async fn how_often_a_repository_was_asked_for_is_that_of_its_decisions(
+    #[values(Sqlite, Postgres)] on: Backend,
+) {
+    let home = Home::on(on).await;
+    let all = ten_days();
+    home.store.record_decisions(&all).await.unwrap();
+    let (first, last) = (date(2026, 11, 2), date(2026, 11, 8));
+    let miner = repository("docker.io/evil/miner");
+    let acme = org("acme");
+    let used = home
+        .store
+        .repository_use(&acme, &miner, first.into(), last.into())
+        .await
+        .unwrap();
+    let of = all.iter().filter(|one| {
+        let day = Day::of(one.at);
+        one.organization == Some(org("acme"))
+            && one.repository == miner
+            && Day::from(first) <= day
+            && day <= Day::from(last)
+    });
+    let of: Vec<_> = of.collect();
+    let count = |outcome| {
+        let like = of.iter().filter(|one| one.outcome == outcome);
+        like.map(|one| u64::from(one.count)).sum::<u64>()
+    };
+    let subjects: std::collections::BTreeSet<_> = of.iter().map(|one| &one.subject).collect();
+    assert!(
+        of.len() > 3 && subjects.len() > 1,
+        "there is something to sum"
+    );
+    let expected = RepositoryUse {
+        allowed: count(Outcome::Allowed),
+        monitored: count(Outcome::Monitored),
+        denied: count(Outcome::Denied),
+        subjects: subjects.len() as u64,
+        last_at: of.iter().map(|one| one.at).max(),
+    };
+    assert_eq!(used, expected);
+    let never = repository("docker.io/evil/other");
+    let used = home
+        .store
+        .repository_use(&org("acme"), &never, first.into(), last.into())
+        .await
+        .unwrap();
+    assert_eq!(used, RepositoryUse::default());
 }
 
 #[rstest]

@@ -249,7 +249,7 @@ async fn of_two_who_answer_at_once_one_wins_and_the_other_is_told(
                 assert_eq!(request.state, RequestState::Approved);
                 assert_eq!(
                     error.to_string(),
-                    "owen has approved this request already; nothing was changed"
+                    "this request was approved already, by owen; nothing was changed"
                 );
                 error
             }
@@ -257,7 +257,7 @@ async fn of_two_who_answer_at_once_one_wins_and_the_other_is_told(
                 assert_eq!(request.state, RequestState::Declined);
                 assert_eq!(
                     error.to_string(),
-                    "command line has declined this request already; nothing was changed"
+                    "this request was declined already, by command line; nothing was changed"
                 );
                 error
             }
@@ -479,6 +479,14 @@ async fn open_requests_come_first_then_the_newest(#[values(Sqlite, Postgres)] on
     let part = home.store.requests(&mias, window).await.unwrap();
     assert_eq!((part.count, part.entries.len()), (3, 1));
     assert_eq!(part.entries[0].id, ids[0]);
+    let miner = RequestFilter {
+        repository: Some(repository("docker.io/evil/number-2")),
+        ..mias
+    };
+    let part = home.store.requests(&miner, WHOLE).await.unwrap();
+    assert_eq!((part.count, part.entries[0].id), (1, ids[2]));
+    let open = async |name| home.store.count_open_requests(&org(name)).await.unwrap();
+    assert_eq!((open("acme").await, open("umbrella").await), (3, 0));
     let declined = to_acme(&home, Some(RequestState::Declined)).await;
     assert_eq!(declined.len(), 2);
     assert_eq!(declined[0].closed.as_ref().unwrap().answer, "never");

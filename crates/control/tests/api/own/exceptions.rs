@@ -184,4 +184,13 @@ async fn many_exceptions_are_listed_page_by_page() {
         (&json!(10_000), 50)
     );
     assert_eq!(page["next"], Value::Null);
+    let found = listed(&world, "mia", "?search=number-99&page_size=100").await;
+    assert_eq!(found.len(), 100);
+    assert!(found.iter().all(|name| name.starts_with("number-99")));
+    let found = world
+        .get("mia", &format!("{ACMES}?search=NUMBER-9999"))
+        .await;
+    assert_eq!(found.body["count"], 1, "in any case");
+    let found = world.get("mia", &format!("{ACMES}?search=number%25")).await;
+    assert_eq!(found.body["count"], 0, "a text and no pattern");
 }

@@ -203,7 +203,7 @@ async fn an_owner_declines_and_says_why() {
         assert_eq!(late.status, 409, "{}", late.text);
         assert_eq!(
             message(&late),
-            "olivia has declined this request already; nothing was changed"
+            "this request was declined already, by olivia; nothing was changed"
         );
     }
 }
@@ -353,6 +353,57 @@ async fn nobody_is_asked_for_what_is_not_denied() {
         answer.text
     );
     assert_eq!(world.get("olivia", ACMES).await.body["count"], 0);
+}
+
+/// What docker prints begins with the gateway: whoever copies that is asked
+/// nothing about another registry.
+#[tokio::test]
+async fn an_image_that_is_named_through_the_gateway_is_what_the_gateway_serves() {
+    let world = restricted().await;
+    for (typed, means) in [
+        ("registry.acme.example/evil/miner:1", "docker.io/evil/miner"),
+        (
+            "registry.acme.example/ghcr.io/evil/tool",
+            "ghcr.io/evil/tool",
+        ),
+    ] {
+        let explained = world
+            .get("mia", &format!("/api/v1/explain?image={typed}"))
+            .await
+            .body;
+        assert_eq!(explained["repository"], means, "{explained}");
+        let asked = ask(&world, "mia", typed).await;
+        assert_eq!(asked.status, 201, "{}", asked.text);
+        assert_eq!(asked.body["request"]["repository"], means, "{}", asked.text);
+        let told = &asked.body["request"]["asked"][0]["image"];
+        assert_eq!(told, typed, "as it was typed");
+        let exception = json!({"image": typed, "covers": "organization",
+            "ends_at": "2099-12-31T00:00:00Z", "reason": "a test"});
+        let made = world.post("olivia", "/api/v1/orgs/acme/exceptions", &exception);
+        let made = made.await;
+        assert_eq!(made.body["repository"], means, "{}", made.text);
+        assert_eq!(pull(&world, "mia", means).await.0, Outcome::Allowed);
+    }
+    // Another port is another server.
+    let other = "/api/v1/explain?image=registry.acme.example:5000/evil/miner";
+    let explained = world.get("mia", other).await.body;
+    assert_eq!(
+        explained["repository"],
+        "registry.acme.example:5000/evil/miner"
+    );
+}
+
+#[tokio::test]
+async fn an_owner_asks_what_holds_for_members_and_nobody_else_does() {
+    let world = restricted().await;
+    let explain = |who: &'static str| format!("/api/v1/explain?image=evil/miner&as={who}");
+    let mias = world.get("olivia", &explain("mia")).await;
+    assert_eq!(mias.body["outcome"], "denied", "{}", mias.text);
+    assert_eq!(mias.body["subject"], "person:mia");
+    for (who, about) in [("mia", "olivia"), ("oscar", "mia"), ("olivia", "nobody")] {
+        let refused = world.get(who, &explain(about)).await;
+        assert_eq!(refused.status, 403, "{who} {about}: {}", refused.text);
+    }
 }
 
 #[tokio::test]
