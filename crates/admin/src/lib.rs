@@ -54,8 +54,8 @@ mod image_access;
 mod image_name;
 mod invited;
 mod invites;
-mod machines;
 mod look_up;
+mod machines;
 mod members;
 mod my_account;
 mod namespaces;
@@ -85,12 +85,11 @@ pub use admin::{Admin, Parts};
 pub use all_members::AllMembers;
 pub use allowlist::{AllowlistPage, ListedImages};
 pub use apply::{Applied, Exported};
+pub use asking::{AccessAsk, AskedAccess, AskingProspect};
 pub use audit::{
     AllChanges, AuditAction, AuditEntry, AuditGroup, AuditSearch, ChangeKind, ChangePage,
     ChangeSearch, ToldChange,
 };
-pub use asking::{AccessAsk, AskedAccess, AskingProspect};
-pub use audit::{AuditAction, AuditEntry, AuditGroup, AuditSearch};
 pub use caller::Caller;
 pub use console_sessions::{
     Browser, ConsoleSessions, ConsoleSignInError, Opened, SessionSettings, Visitor,
@@ -107,10 +106,9 @@ pub use explain::Explained;
 pub use files::{Complaint, FileError, Place};
 pub use image_access::ImageAccess;
 pub use invites::{INVITE_DAYS, Invitation, InviteLink, InviteResult, Invited, MOST_INVITEES};
+pub use look_up::{ImageFacts, LookedUp, USE_DAYS};
 pub use machines::{BUNDLE_PURPOSE, EngineAction, Machine, Report, SignedBundle};
 pub use members::{Listed, ListedKind, MemberQuery, OrganizationMember};
-pub use look_up::{ImageFacts, LookedUp, USE_DAYS};
-pub use members::{AllMembers, Listed, ListedKind, MemberQuery, OrganizationMember};
 pub use my_account::{ChangePasswordError, MyAccount};
 pub use namespaces::{NamespaceError, namespace};
 pub use policy_cases::{Case, CasesFile, Image, PolicyTest};
@@ -119,9 +117,9 @@ pub use policy_file::{Exceptions, PolicyFile};
 pub use policy_history::{PastChange, PolicyHistory};
 pub use policy_schema::{FileKind, file_schema};
 pub use preview::{PolicyDraft, Preview, PreviewOf};
-pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, Standing, TeamImpact};
-pub use pullgate_access::{Decision, ImpactChange, RepositoryImpact, Seen, TeamImpact};
-pub use pullgate_access::{Decision, Prospects, Seen};
+pub use pullgate_access::{
+    Decision, ImpactChange, Prospects, RepositoryImpact, Seen, Standing, TeamImpact,
+};
 pub use pullgate_catalog::{Knowledge, Source};
 pub use pullgate_store::{
     AccessRequest, AccountStatus, Actor, AllowlistEntry, Approval, ApprovedFor, Asking, Backing,
@@ -130,9 +128,8 @@ pub use pullgate_store::{
     RepositoryUse, RequestId, RequestState, Run, StoredSettings, TeamEdit, TeamSummary, Window,
 };
 pub use registry_access::{NewListedRegistry, NewRegistryAccess};
-pub use requests::{AccessAsk, AskedAccess, OpenRequests};
-pub use review::{Review, ReviewedEntry};
 pub use requests::OpenRequests;
+pub use review::{Review, ReviewedEntry};
 pub use set_up::{SetUpAnswers, SetUpError, SetUpField};
 pub use settings_edit::SettingsEdit;
 pub use site_status::{CacheStatus, LastAnswer, Machinery, SystemStatus, UpstreamStatus};

@@ -46,13 +46,7 @@ impl Gateways {
                 None => Ok(repository),
             };
         }
-        let path = repository.path();
-        if let Some((first, rest)) = path.split_once('/')
-            && (first.contains(['.', ':']) || first == "localhost")
-        {
-            return Repository::new(&Registry::parse(first)?, rest);
-        }
-        Repository::new(&Registry::docker_hub(), path)
+        Repository::by_path(repository.path())
     }
 }
 

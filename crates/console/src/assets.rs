@@ -33,6 +33,7 @@ const STYLE: &str = concat!(
     include_str!("../assets/css/components.css"),
     include_str!("../assets/css/lists.css"),
     include_str!("../assets/css/policy.css"),
+    include_str!("../assets/css/requests.css"),
 );
 
 const ASSETS: [Asset; 4] = [

@@ -45,6 +45,7 @@
 //! | `ui::page_header(title, lead)` | the title and one sentence of what the page is for; with `{% call ui::page_header(…) %}…{% endcall %}` its actions at the right |
 //! | `<section class="card"><header><h2>…</h2><p>…</p></header><div class="body">…</div><footer>…</footer></section>` | one subject with its sentence; `body flush` around a table; the footer for what saves it |
 //! | `ui::field(input, label, typed, help="", kind="text", placeholder="", optional=false, first=false)` | one line of text; marks what is optional, not what is needed |
+//! | `ui::prose(input, label, typed, help="", rows=4, optional=false, first=false)` | sentences that somebody writes; shown again with `class="written"` |
 //! | `ui::password(input, label, error="", help="", autocomplete="current-password")` | a password, which can be shown |
 //! | `<fieldset class="choices"><legend>…</legend>{{ ui::choice("radio", input, value, label, help, on) }}…</fieldset>` | one of several (`radio`), or any of several (`checkbox`), each with the sentence that explains it; `choices abreast` side by side |
 //! | `ui::segments(input, legend, options, chosen)` | one of two or three short words, beside what it is about, whose sentence has the id `INPUT-help` |
@@ -85,6 +86,7 @@ mod navigation;
 mod next;
 mod page;
 mod pages;
+mod paging;
 mod rates;
 mod settings;
 mod shell;

@@ -33,6 +33,9 @@ struct Part {
     entries: &'static [Entry],
 }
 
+/// The page beside which it is said how many requests wait.
+const REQUESTS: &str = "requests";
+
 const PARTS: &[Part] = &[
     Part {
         label: "",
@@ -46,6 +49,16 @@ const PARTS: &[Part] = &[
                 label: "Org permissions",
                 icon: "gate",
                 place: Place::Organization("permissions"),
+            },
+            Entry {
+                label: "Image lookup",
+                icon: "search",
+                place: Place::Organization("lookup"),
+            },
+            Entry {
+                label: "Requests",
+                icon: "inbox",
+                place: Place::Organization(REQUESTS),
             },
             Entry {
                 label: "Members",
@@ -106,6 +119,8 @@ pub(crate) struct NavigationLink {
     pub(crate) href: String,
     /// Whether it leads to the page that it stands on.
     pub(crate) is_here: bool,
+    /// How much waits there for the visitor.
+    pub(crate) waiting: u64,
 }
 
 /// The navigation for somebody who looks at an organization, or at none.
@@ -130,6 +145,10 @@ pub(crate) fn navigation(visit: &Visit, organization: Option<&str>) -> Vec<Navig
                 // All others of the organization are below it.
                 Place::Overview => *path == href,
                 _ => is_below(path, &href),
+            },
+            waiting: match entry.place {
+                Place::Organization(REQUESTS) => visit.open_requests,
+                _ => 0,
             },
             href,
         })

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::flash::Flash;
 use crate::guard;
 use crate::next::Next;
-use crate::shell::Shell;
+use crate::shell::{Shell, organization_here};
 
 /// How long the organization that was looked at last is remembered.
 const REMEMBERED: Duration = Duration::from_hours(180 * 24);
@@ -116,6 +116,9 @@ pub(crate) struct Visit {
     pub(crate) visitor: Arc<Visitor>,
     /// Their account and organizations.
     pub(crate) me: MyAccount,
+    /// How many requests wait for them, as an owner of the organization that
+    /// is looked at.
+    pub(crate) open_requests: u64,
 }
 
 impl Visit {
@@ -191,11 +194,28 @@ impl Visit {
         let visitor = context.visitor.clone();
         let visitor = visitor.ok_or_else(|| context.sign_in_first())?;
         let me = services.admin.my_account(&visitor.caller()).await?;
-        Ok(Self {
+        let mut visit = Self {
             services,
             context,
             visitor,
             me,
-        })
+            open_requests: 0,
+        };
+        visit.open_requests = visit.count_open_requests().await?;
+        Ok(visit)
+    }
+
+    async fn count_open_requests(&self) -> Result<u64, Failure> {
+        let here = organization_here(self);
+        let mut mine = self.me.organizations.iter();
+        let here = mine.find(|mine| Some(mine.organization.as_str()) == here.as_deref());
+        match here.filter(|mine| mine.role == Role::Owner) {
+            Some(here) => {
+                let (admin, caller) = (&self.services.admin, self.caller());
+                let count = admin.count_open_requests(&caller, &here.organization);
+                Ok(count.await?)
+            }
+            None => Ok(0),
+        }
     }
 }

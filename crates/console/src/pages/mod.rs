@@ -6,12 +6,15 @@ mod activity;
 mod connect;
 mod enforce;
 mod home;
+mod image;
 mod invited;
+mod lookup;
 mod members;
 mod namespaces;
 mod organization_tokens;
 mod overview;
 mod permissions;
+mod requests;
 mod set_up;
 mod sign_in;
 mod teams;
@@ -42,4 +45,6 @@ pub(crate) fn routes() -> Routes {
         .merge(organization_tokens::routes())
         .merge(namespaces::routes())
         .merge(activity::routes())
+        .merge(lookup::routes())
+        .merge(requests::routes())
 }

@@ -38,15 +38,22 @@ const FORMS: &[&str] = &[
     "/orgs/acme/tokens/x",
     "/orgs/acme/tokens/x/delete",
     "/orgs/acme/tokens/x/switch",
+    "/orgs/acme/requests/approve",
+    "/orgs/acme/requests/decline",
+    "/orgs/acme/requests/exceptions/end",
+    "/orgs/acme/requests/exceptions/new",
+    "/orgs/acme/requests/withdraw",
+    "/request",
 ];
 
 /// What stands in the addresses of the templates, and what for it in the list.
-const NAMES: [(&str, &str); 5] = [
+const NAMES: [(&str, &str); 6] = [
     ("{{ frame.organization }}", "acme"),
     ("{{ organization }}", "acme"),
     ("{{ team }}", "builders"),
     ("{{ id }}", "x"),
     ("{{ secret }}", "x"),
+    ("{{ each.organization }}", "acme"),
 ];
 
 #[tokio::test]

@@ -10,11 +10,12 @@ use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use pullgate_access::{Clock, Door, DoorSettings, Recorder, RecorderSettings};
-use pullgate_admin::{Admin, ConsoleSessions, Parts, SessionSettings};
+use pullgate_admin::{Admin, Caller, ConsoleSessions, Parts, SessionSettings};
 use pullgate_catalog::{Catalog, HubClient};
 use pullgate_console::{Client, Console, ConsoleRates, ConsoleSettings, GatewayAddress, Scheme};
-use pullgate_identity::{Identity, Secret};
+use pullgate_identity::{Identity, Reach, Secret, Subject, Via};
 use pullgate_policy::{OrganizationName, Role, Username};
+use pullgate_reference::{GatewayNames, Registry};
 use pullgate_store::{Actor, DatabaseUrl, NewPerson, Store};
 use tempfile::TempDir;
 
@@ -26,6 +27,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) admin: Admin,
     pub(crate) console: Console,
+    identity: Arc<Identity>,
+    door: Arc<Door>,
     now: Arc<Mutex<Timestamp>>,
     folder: Arc<TempDir>,
 }
@@ -212,14 +215,17 @@ impl World {
             Arc::clone(&clock),
             DoorSettings::default(),
         );
+        let door = Arc::new(door.await.unwrap());
+        let gateway = Registry::parse("localhost:5000").unwrap();
         let admin = Admin::new(Parts {
             store: store.clone(),
-            identity,
+            identity: Arc::clone(&identity),
             catalog,
-            door: Arc::new(door.await.unwrap()),
+            door: Arc::clone(&door),
             clock,
             console: None,
-        });
+        })
+        .with_gateway(GatewayNames::new([gateway], []));
         let sessions = ConsoleSessions::new(admin.clone(), SessionSettings::default());
         let settings = ConsoleSettings {
             public_url: None,
@@ -235,8 +241,34 @@ impl World {
             store,
             console: Console::new(admin.clone(), sessions, settings),
             admin,
+            identity,
+            door,
             now,
             folder,
+        }
+    }
+
+    /// Brings in what was changed behind the services' back.
+    pub(crate) async fn catch_up(&self) {
+        self.door.catch_up().await.unwrap();
+    }
+
+    /// Whether somebody's next pull would go on.
+    pub(crate) async fn may_pull(&self, name: &str, image: &str) -> bool {
+        let caller = Caller::SignedIn(self.subject(name));
+        let explained = self.admin.explain(&caller, image, None).await;
+        explained.unwrap().decision.permits()
+    }
+
+    fn subject(&self, name: &str) -> Subject {
+        let directory = self.identity.directory();
+        let person = directory.person_named(name).unwrap();
+        Subject::Person {
+            id: person.id,
+            username: person.username.clone(),
+            epoch: person.credentials_epoch,
+            via: Via::Password,
+            reach: Reach::All,
         }
     }
 
