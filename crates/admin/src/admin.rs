@@ -11,6 +11,7 @@ use pullgate_identity::Identity;
 use pullgate_reference::GatewayNames;
 use pullgate_store::Store;
 
+use crate::device_sign_ins::Guesses;
 use crate::error::AdminError;
 use crate::site_status::Machinery;
 
@@ -41,6 +42,8 @@ pub struct Admin {
     pub(crate) door: Arc<Door>,
     pub(crate) console: Option<Arc<str>>,
     pub(crate) machinery: Option<Arc<dyn Machinery>>,
+    /// Who has typed wrong codes of machines lately.
+    pub(crate) guesses: Arc<Guesses>,
     /// How the gateway is named in images' names.
     pub(crate) gateways: Arc<Gateways>,
     pub(crate) gateway: Arc<GatewayNames>,
@@ -65,6 +68,7 @@ impl Admin {
             door,
             console,
             machinery: None,
+            guesses: Arc::default(),
             gateways: Arc::default(),
             gateway: Arc::default(),
             clock,

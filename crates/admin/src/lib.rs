@@ -44,6 +44,7 @@ mod caller;
 mod catalog;
 mod console_sessions;
 mod decisions;
+mod device_sign_ins;
 mod difference;
 mod error;
 mod exceptions;
@@ -98,6 +99,7 @@ pub use decisions::{
     AllDecisions, DecisionPage, DecisionSearch, DecisionSummary, DecisionsLookedThrough,
     ToldDecision,
 };
+pub use device_sign_ins::{BegunSignIn, DeviceChoice, DeviceOutcome};
 pub use difference::differences;
 pub use error::AdminError;
 pub use exceptions::{ExceptionQuery, ExceptionsShown};

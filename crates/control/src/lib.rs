@@ -33,9 +33,9 @@ pub use api::{Client, Control};
 pub use openapi::openapi;
 pub use own::{
     AccessException, AccessRequest, AllowlistDraft, AlsoDenied, AskedForAccess, AskedOnce,
-    CoverageKind, EngineDecisions, EngineQuestion, EngineReport, EngineReports, EngineVerb,
-    Explanation, GrantedBy, MachineBundle, OpenRequestCount, OpenRequests, PolicyChange,
-    PolicyPreview, PolicyPreviewRequest, PolicyTestReport, RenewedSession, RequestClosed,
-    RequestState, TestDecision, TestedCase,
+    CoverageKind, DeviceAuthorization, DeviceRefusal, DeviceSession, EngineDecisions,
+    EngineQuestion, EngineReport, EngineReports, EngineVerb, Explanation, GrantedBy, MachineBundle,
+    OpenRequestCount, OpenRequests, PolicyChange, PolicyPreview, PolicyPreviewRequest,
+    PolicyTestReport, RenewedSession, RequestClosed, RequestState, TestDecision, TestedCase,
 };
 pub use rate::RateLimit;

@@ -23,6 +23,8 @@ pub enum BrowserSecret {
     SetUp,
     /// The link of an invite.
     Invite,
+    /// What a machine keeps that is signed in from a browser.
+    Device,
 }
 
 /// The keys of their hashes.
@@ -31,6 +33,8 @@ pub(crate) struct BrowserKeys {
     session: HashKey,
     set_up: HashKey,
     invite: HashKey,
+    device: HashKey,
+    pub(crate) device_user: HashKey,
     form: HashKey,
 }
 
@@ -40,6 +44,8 @@ impl BrowserKeys {
             session: secret.key_for("console sessions"),
             set_up: secret.key_for("set-up links"),
             invite: secret.key_for("invites"),
+            device: secret.key_for("device codes"),
+            device_user: secret.key_for("device user codes"),
             form: secret.key_for("console forms"),
         }
     }
@@ -49,6 +55,7 @@ impl BrowserKeys {
             BrowserSecret::Session => &self.session,
             BrowserSecret::SetUp => &self.set_up,
             BrowserSecret::Invite => &self.invite,
+            BrowserSecret::Device => &self.device,
         };
         key.hash(&[bytes])
     }

@@ -251,6 +251,11 @@ pub(crate) fn maybe_time(time: Option<Timestamp>) -> Value<'static> {
     time.map_or(Value::NoInt, Value::from)
 }
 
+/// A number that may be absent.
+pub(crate) fn maybe_number(number: Option<i64>) -> Value<'static> {
+    number.map_or(Value::NoInt, Value::from)
+}
+
 macro_rules! named {
     ($($name:ty),*) => {$(
         impl<'v> From<&'v $name> for Value<'v> {

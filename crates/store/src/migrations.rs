@@ -40,6 +40,11 @@ const VERSIONS: &[(i64, &str, &str)] = &[
     ),
     (8, "console", include_str!("../migrations/0008_console.sql")),
     (
+        9,
+        "device sign-ins",
+        include_str!("../migrations/0009_device_sign_ins.sql"),
+    ),
+    (
         10,
         "policy history",
         include_str!("../migrations/0010_policy_history.sql"),

@@ -4,6 +4,7 @@
 mod account;
 mod activity;
 mod connect;
+mod device;
 mod enforce;
 mod home;
 mod image;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Routes {
         .merge(set_up::routes())
         .merge(account::routes())
         .merge(connect::routes())
+        .merge(device::routes())
         .merge(enforce::routes())
         .merge(overview::routes())
         .merge(permissions::routes())

@@ -10,6 +10,7 @@ mod account;
 mod activity;
 mod allowlist;
 mod budget;
+mod device;
 mod forgery;
 mod frame;
 mod invited;

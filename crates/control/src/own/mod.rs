@@ -5,6 +5,7 @@ mod agent;
 mod allowlist;
 mod catalog;
 mod decisions;
+mod device;
 mod exceptions;
 mod explain;
 mod invites;
@@ -24,6 +25,7 @@ pub use agent::{
     EngineDecisions, EngineQuestion, EngineReport, EngineReports, EngineVerb, MachineBundle,
     RenewedSession,
 };
+pub use device::{DeviceAuthorization, DeviceRefusal, DeviceSession};
 pub use exceptions::{AccessException, CoverageKind};
 pub use explain::Explanation;
 pub use policy::PolicyChange;
@@ -52,4 +54,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .merge(site::routes())
         .merge(invites::routes())
         .merge(agent::routes())
+        .merge(device::routes())
 }

@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod browser;
+mod devices;
 mod documents;
 mod keys;
 mod outliving;

@@ -8,6 +8,7 @@ use clap::Args;
 use pullgate_identity::Secret;
 use serde::{Deserialize, Serialize};
 
+use super::device;
 use super::handing_over;
 use super::server::Server;
 use super::session::{self, Session};
@@ -28,6 +29,7 @@ use crate::output::{self, date};
 #[command(after_help = "\
 Examples:
   pullgate login pullgate.acme.example
+  pullgate login pullgate.acme.example --device
   pullgate login https://pullgate.acme.example:8443 --ca acme-ca.pem -u mia
   pullgate login pullgate.acme.example -u mia --password-stdin < token.txt")]
 pub(crate) struct LoginCommand {
@@ -39,6 +41,9 @@ pub(crate) struct LoginCommand {
     /// Read the password or access token from standard input, one line
     #[arg(long)]
     password_stdin: bool,
+    /// Show a code, to be approved in a browser by whoever signs in
+    #[arg(long, conflicts_with_all = ["username", "password_stdin"])]
+    device: bool,
     /// The certificate of the authority that signed the server's, if it is your own; PEM
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -79,24 +84,15 @@ impl LoginCommand {
             None => None,
         };
         let server = Server::at(&typed, ca.as_deref())?;
-        let username = match self.username {
-            Some(username) => username,
-            None => ask_username(server.address())?,
-        };
-        let password = if self.password_stdin {
-            read_password_from_stdin()?
+        let (username, token) = if self.device {
+            device::sign_in(&server).await?
         } else {
-            ask_password(&username, server.address())?
+            by_password(&server, self.username, self.password_stdin).await?
         };
-        let document = Login {
-            username: &username,
-            password: password.expose(),
-        };
-        let LoggedIn { token } = server.post("/v2/users/login", &document).await?;
         let session = Session {
             server: server.address().to_owned(),
             username,
-            token: Secret::from(token),
+            token,
             ca,
         };
         session.save()?;
@@ -111,6 +107,30 @@ impl LoginCommand {
         handing_over::sign_in(&session).await?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Signs in with a password or an access token, which is asked for unless it
+/// comes on standard input.
+async fn by_password(
+    server: &Server,
+    username: Option<String>,
+    from_stdin: bool,
+) -> Result<(String, Secret), Failure> {
+    let username = match username {
+        Some(username) => username,
+        None => ask_username(server.address())?,
+    };
+    let password = if from_stdin {
+        read_password_from_stdin()?
+    } else {
+        ask_password(&username, server.address())?
+    };
+    let document = Login {
+        username: &username,
+        password: password.expose(),
+    };
+    let LoggedIn { token } = server.post("/v2/users/login", &document).await?;
+    Ok((username, Secret::from(token)))
 }
 
 /// Forgets the session.

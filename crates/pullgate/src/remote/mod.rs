@@ -1,5 +1,6 @@
 //! Working with a server from another machine, as somebody who has signed in.
 
+mod device;
 mod explain;
 mod handing_over;
 mod login;

@@ -84,6 +84,33 @@ impl Server {
         self.send(request.json(document)).await
     }
 
+    /// Sends a form, and gives the answer as it is, whatever its status.
+    pub(super) async fn form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let request = self.client.post(format!("{}{path}", self.address));
+        self.whatever(request.form(fields)).await
+    }
+
+    /// Reads an answer that should be JSON.
+    pub(super) fn read_answer<T: DeserializeOwned>(
+        &self,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<T, Failure> {
+        serde_json::from_slice(body).map_err(|_| self.not_pullgate(status))
+    }
+
+    /// What an answer says that is no success.
+    pub(super) fn refusal(&self, status: StatusCode, body: &[u8]) -> Failure {
+        match serde_json::from_slice::<Problem>(body) {
+            Ok(problem) => problem.told_by(&self.address, status),
+            Err(_) => self.not_pullgate(status),
+        }
+    }
+
     /// Sends a document, as who has signed in.
     pub(super) async fn post_as<T: DeserializeOwned>(
         &self,
@@ -122,7 +149,7 @@ impl Server {
         request: RequestBuilder,
     ) -> Result<T, Failure> {
         let (status, body) = self.answer(request).await?;
-        serde_json::from_slice(&body).map_err(|_| self.not_pullgate(status))
+        self.read_answer(status, &body)
     }
 
     /// The same for an answer that is a text.
@@ -132,6 +159,15 @@ impl Server {
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let (status, body) = self.whatever(request).await?;
+        if status.is_success() {
+            return Ok((status, body));
+        }
+        Err(self.refusal(status, &body))
+    }
+
+    /// The answer as it is, whatever its status.
+    async fn whatever(&self, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Failure> {
         let response = request.send().await.map_err(|error| {
             Failure::new(format!(
                 "{} cannot be reached: {}",
@@ -142,13 +178,7 @@ impl Server {
         })?;
         let status = response.status();
         let body = self.read(response).await?;
-        if status.is_success() {
-            return Ok((status, body));
-        }
-        Err(match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => problem.told_by(&self.address, status),
-            Err(_) => self.not_pullgate(status),
-        })
+        Ok((status, body))
     }
 
     async fn read(&self, mut response: Response) -> Result<Vec<u8>, Failure> {

@@ -9,6 +9,7 @@ mod categories;
 mod console;
 mod decision_sums;
 mod decisions;
+mod device_sign_ins;
 mod exceptions;
 mod failed_sign_ins;
 mod history;

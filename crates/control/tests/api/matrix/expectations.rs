@@ -14,6 +14,8 @@ pub(super) enum For {
     Everybody,
     /// Nobody yet: whoever asks is told that they have not signed in.
     Nobody,
+    /// Nobody with what is sent here: whoever asks is refused with this status.
+    Refused(u16),
     /// Whoever has signed in, machines too.
     WhoeverSignedIn,
     /// People who have signed in, for what is their own.
@@ -75,6 +77,9 @@ impl Expectation {
     pub(super) fn refused(&self, actor: Actor) -> Option<u16> {
         if self.whom == For::Everybody {
             return None;
+        }
+        if let For::Refused(status) = self.whom {
+            return Some(status);
         }
         let status = match actor {
             _ if self.whom == For::Nobody => return Some(401),
@@ -172,6 +177,9 @@ pub(super) fn all() -> Vec<Expectation> {
             .sending(json!({"login_2fa_token": "unknown", "code": "123456"})),
         everybody("POST /v2/auth/token")
             .sending(json!({"identifier": "olivia", "secret": super::PASSWORD})),
+        everybody("POST /api/v1/device/authorization"),
+        // There is nothing to fetch for who brings no code.
+        operation(For::Refused(400), "POST /api/v1/device/token"),
         // You.
         whoever_signed_in("GET /v2/user"),
         whoever_signed_in("GET /v2/user/orgs"),

@@ -4,6 +4,7 @@ mod additions;
 mod agent;
 mod allowlist;
 mod decisions;
+mod device;
 mod exceptions;
 mod invites;
 mod namespaces;
