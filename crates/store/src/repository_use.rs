@@ -27,18 +27,19 @@ pub struct RepositoryUse {
 }
 
 /// The key of the sums begins with the organization and the day, so each day
-/// is looked up by itself: a month of a large organization is many rows, and
-/// of one repository few.
+/// is looked up by itself, for each that has asked: a month of a large
+/// organization is many rows, and of one repository few.
 const QUESTION: &str = "
     WITH RECURSIVE days (day) AS (
         SELECT CAST($3 AS BIGINT) UNION ALL SELECT day + 1 FROM days WHERE day < $4
     )
-    SELECT CAST(COALESCE(SUM(found.allowed), 0) AS BIGINT),
-        CAST(COALESCE(SUM(found.monitored), 0) AS BIGINT),
-        CAST(COALESCE(SUM(found.denied), 0) AS BIGINT),
-        COUNT(DISTINCT found.subject), MAX(found.last_at)
-    FROM days CROSS JOIN decision_days AS found
-    WHERE found.organization = $1 AND found.day = days.day AND found.repository = $2";
+    SELECT CAST(COALESCE(SUM(sums.allowed), 0) AS BIGINT),
+        CAST(COALESCE(SUM(sums.monitored), 0) AS BIGINT),
+        CAST(COALESCE(SUM(sums.denied), 0) AS BIGINT),
+        COUNT(DISTINCT asked.subject), MAX(sums.last_at)
+    FROM decision_questions AS asked CROSS JOIN days CROSS JOIN question_days AS sums
+    WHERE asked.organization = $1 AND asked.repository = $2 AND asked.last_day >= $3
+        AND sums.organization = $1 AND sums.day = days.day AND sums.question = asked.id";
 
 impl Store {
     /// How often an organization's policy decided about a repository, from one
