@@ -76,7 +76,11 @@ impl Store {
             )
             .await?;
         let mut of = async |outcome: Outcome| {
-            let rows: Vec<(String, String, i64, i64)> = picture
+            // What there is none of is not looked for among all the rest.
+            if !rows.iter().any(|row| row.1 == outcome.as_str()) {
+                return Ok(Vec::new());
+            }
+            let found: Vec<(String, String, i64, i64)> = picture
                 .link()
                 .all(
                     MOST,
@@ -89,7 +93,7 @@ impl Store {
                     ],
                 )
                 .await?;
-            let read = rows
+            let read = found
                 .into_iter()
                 .map(|row| read_repository(organization, &row));
             read.collect::<Result<Vec<_>, StoreError>>()

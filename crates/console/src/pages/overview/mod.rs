@@ -129,7 +129,7 @@ async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Failur
                 ..DecisionSearch::default()
             };
             let page = admin
-                .decisions(&caller, &shown.organization, &denied, None, 10)
+                .look_for_decisions(&caller, &shown.organization, &denied, None, 10)
                 .await?;
             let rows = page
                 .decisions
