@@ -38,6 +38,8 @@ const FORMS: &[&str] = &[
     "/orgs/acme/tokens/x",
     "/orgs/acme/tokens/x/delete",
     "/orgs/acme/tokens/x/switch",
+    "/device",
+    "/device/answer",
     "/orgs/acme/requests/approve",
     "/orgs/acme/requests/decline",
     "/orgs/acme/requests/exceptions/end",
