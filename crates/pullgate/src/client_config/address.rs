@@ -38,6 +38,12 @@ impl GatewayUrl {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
+        // A URL's host may hold a quotation mark, which would end a text in a
+        // configuration file.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        if !authority.bytes().all(is_plain) {
+            return Err("its host has characters that are in no name of a host".to_owned());
+        }
         Ok(Self {
             authority,
             transport,
