@@ -267,5 +267,26 @@ export const INSIDE = [
       await page.getByRole("heading", { name: "What was asked" }).waitFor();
     },
   },
+  { name: "device", path: "/device" },
+  {
+    name: "device-wrong", path: "/device?code=BCDF-GHJK",
+    async first(page) {
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.locator(".fault").waitFor();
+    },
+  },
+  {
+    // A machine that waits, as `pullgate login --device` leaves one.
+    name: "device-answer", path: "/device", dark: true,
+    async first(page) {
+      const begun = await page.request.post(new URL("/api/v1/device/authorization", page.url()).href, {
+        headers: { "user-agent": "pullgate/0.1 (on mia's laptop)" },
+      });
+      if (!begun.ok()) throw new Error(`${begun.status()} ${await begun.text()}`);
+      await page.getByLabel("Code").fill((await begun.json()).user_code);
+      await page.getByRole("button", { name: "Continue" }).click();
+      await page.getByRole("heading", { name: "Let this machine in?" }).waitFor();
+    },
+  },
   { name: "not-found", path: "/nothing" },
 ];

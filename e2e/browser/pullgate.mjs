@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { freePort } from "./registry.mjs";
+
 const PROGRAM = process.env.PULLGATE_BIN;
 if (!PROGRAM) {
   throw new Error("PULLGATE_BIN does not name the program; run the tests with: cargo xtask browser");
@@ -16,21 +18,22 @@ export const password = (name) => `a long passphrase of ${name}`;
 export class Pullgate {
   /**
    * Starts one that nobody has set up. Its gateway's address is a fixed one, so that pages are the same each time,
-   * unless a client is to pull through it: then `gateway` and `control` are its ports, `upstream` is what it takes for
+   * unless a client is to pull through it: then `gateway` is its port and `control` the console's, `upstream` is what it takes for
    * Docker Hub's registry, and `hub` for its namespace API.
    */
   static async start({ gateway, control, upstream, hub } = {}) {
+    control ??= await freePort();
     const address = gateway ? `127.0.0.1:${gateway}` : "registry.acme.example";
     const folder = mkdtempSync(join(tmpdir(), "pullgate-browser-"));
     const config = join(folder, "pullgate.toml");
     writeFileSync(config, `
       data = "${join(folder, "data")}"
-      ${control ? `public_url = "http://127.0.0.1:${control}"` : ""}
+      public_url = "http://127.0.0.1:${control}"
       [gateway]
       listen = "127.0.0.1:${gateway ?? 0}"
       public_url = "${gateway ? "http" : "https"}://${address}"
       [control]
-      listen = "127.0.0.1:${control ?? 0}"
+      listen = "127.0.0.1:${control}"
       [operations]
       listen = "127.0.0.1:0"
       [hub]

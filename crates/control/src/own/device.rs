@@ -68,8 +68,8 @@ pub struct DeviceSession {
 /// Why there is no session, or not yet.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeviceRefusal {
-    /// `authorization_pending`, `slow_down`, `access_denied`, `expired_token`
-    /// or `unsupported_grant_type`.
+    /// `authorization_pending`, `slow_down`, `access_denied`, `expired_token`,
+    /// `unsupported_grant_type` or `invalid_request`.
     pub error: String,
     /// The same for a person.
     pub error_description: String,
@@ -129,7 +129,13 @@ async fn fetch(
     State(shared): State<Shared>,
     form: Result<Form<DeviceTokenForm>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, Problem> {
-    let Form(form) = form.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let Form(form) = match form {
+        Ok(form) => form,
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return Err(Problem::too_large(error.body_text()));
+        }
+        Err(error) => return Ok(refused("invalid_request", &error.body_text())),
+    };
     if form.grant_type != GRANT {
         return Ok(refused(
             "unsupported_grant_type",
