@@ -88,7 +88,7 @@ fn an_owner_gets_what_the_description_says() {
     // wrong in this test would leave many of them unreached.
     let reached = tried.operations - tried.never_succeeded.len();
     assert!(
-        reached >= 40,
+        reached >= 25,
         "{reached} of {} operations did what they do; say which names there are, in this test",
         tried.operations
     );
