@@ -132,7 +132,9 @@ async fn refusal(
             answer.status, answer.text
         ));
     }
-    if answer.body["detail"].as_str().is_none_or(str::is_empty) {
+    // OAuth's answers have their sentence where RFC 6749, section 5.2, says.
+    let sentences = ["detail", "error_description"].map(|field| answer.body[field].as_str());
+    if sentences.into_iter().flatten().all(str::is_empty) {
         wrong.push(format!("no sentence: {}", answer.text));
     }
     if answer.text.contains(MARK) {
