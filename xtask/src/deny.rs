@@ -21,7 +21,7 @@ pub(crate) fn check() -> Result<Vec<Command>, String> {
         let mut install = cargo(&[
             "install",
             "--locked",
-            // Twice as quick to build, and quick enough at what it does.
+            // It runs for a moment, and optimising it would take longer.
             "--debug",
             "--no-default-features",
             "--version",

@@ -1,6 +1,6 @@
 -- Who asks for what is written down once, and the sums of each day name it by
--- its number. A draft policy is tried out on the sums of many days: numbers
--- are added up in half of the time that texts take, and in half of the space.
+-- its number. A draft policy is tried out on the sums of many days, and numbers
+-- are grouped much faster than texts.
 CREATE TABLE decision_questions (
     id INTEGER PRIMARY KEY /* NUMBERED */,
     organization TEXT NOT NULL,
