@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use pullgate_bundle::{Belonging, Bundle, BundledPolicy, Gateways, KnownBadge};
+use pullgate_bundle::{Belonging, Bundle, BundledPolicy, KnownBadge};
 use pullgate_identity::Subject;
+use pullgate_reference::GatewayNames;
 
 use crate::door::Door;
 
@@ -14,7 +15,7 @@ impl Door {
         &self,
         subject: &Subject,
         console: Option<&str>,
-        gateways: &Gateways,
+        gateway: &GatewayNames,
         lasts: Duration,
     ) -> Option<Bundle> {
         let person = subject.username()?;
@@ -46,7 +47,7 @@ impl Door {
             made_at: at,
             ends_at: at.checked_add(lasts).ok()?,
             console: console.map(str::to_owned),
-            gateways: gateways.clone(),
+            gateway: gateway.elsewhere(),
             belongs_to,
             badges: badges.collect(),
         })

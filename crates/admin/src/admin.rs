@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pullgate_access::{Clock, Door};
-use pullgate_bundle::Gateways;
 use pullgate_catalog::Catalog;
 use pullgate_identity::Identity;
 use pullgate_reference::GatewayNames;
@@ -44,8 +43,7 @@ pub struct Admin {
     pub(crate) machinery: Option<Arc<dyn Machinery>>,
     /// Who has typed wrong codes of machines lately.
     pub(crate) guesses: Arc<Guesses>,
-    /// How the gateway is named in images' names.
-    pub(crate) gateways: Arc<Gateways>,
+    /// By which hosts the gateway is reached.
     pub(crate) gateway: Arc<GatewayNames>,
     clock: Clock,
 }
@@ -69,7 +67,6 @@ impl Admin {
             console,
             machinery: None,
             guesses: Arc::default(),
-            gateways: Arc::default(),
             gateway: Arc::default(),
             clock,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use pullgate_access::{Action, Decision, Pull, Reported};
-use pullgate_bundle::{Bundle, Gateways};
+use pullgate_bundle::Bundle;
 use pullgate_identity::Bearer;
 use pullgate_policy::{OrganizationName, Outcome, Rule, TeamName, Verdict};
 use pullgate_reference::{NameError, Reference, Repository, Target};
@@ -93,13 +93,6 @@ struct Named {
 }
 
 impl Admin {
-    /// Says how the gateway is named in images' names.
-    #[must_use]
-    pub fn with_gateways(mut self, gateways: Gateways) -> Self {
-        self.gateways = std::sync::Arc::new(gateways);
-        self
-    }
-
     /// Decides for who has signed in on a machine whether these images may come
     /// in, and records it, each in its order.
     pub async fn decide_on_machine(
@@ -140,7 +133,7 @@ impl Admin {
         let console = self.console.as_deref();
         let bundle: Bundle = self
             .door
-            .bundle(subject, console, &self.gateways, BUNDLE_LASTS)
+            .bundle(subject, console, &self.gateway, BUNDLE_LASTS)
             .ok_or_else(|| {
                 AdminError::Unavailable(
                     "the policies have not been confirmed by the database for too long".to_owned(),
@@ -219,7 +212,11 @@ impl Admin {
         let reference: Reference = image.parse().map_err(invalid)?;
         let last = image.rsplit('/').next().unwrap_or_default();
         Ok(Named {
-            repository: self.gateways.repository(&reference).map_err(invalid)?,
+            repository: self
+                .gateway
+                .elsewhere()
+                .repository(&reference)
+                .map_err(invalid)?,
             target: last.contains([':', '@']).then(|| reference.target()),
         })
     }

@@ -192,7 +192,7 @@ impl Agent {
                 |error: NameError| format!("{image:?} does not name an image: {error}");
             let reference: Reference = image.parse().map_err(unreadable)?;
             let repository = bundle
-                .gateways()
+                .gateway()
                 .repository(&reference)
                 .map_err(unreadable)?;
             let verdict = bundle.decide(&repository, at);

@@ -5,11 +5,11 @@ use pullgate_policy::{
     Covers, Exception, OrganizationName, PolicyParts, Role, Settings, TeamAdditions, TeamName,
     Username, text,
 };
-use pullgate_reference::{Pattern, Repository};
+use pullgate_reference::{GatewayNames, Pattern, Repository};
 use serde::{Deserialize, Serialize};
 
 use crate::badges::KnownBadge;
-use crate::gateways::Gateways;
+use crate::gateway_form;
 
 /// All that decides for one person, as it was at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +23,10 @@ pub struct Bundle {
     pub ends_at: Timestamp,
     /// The console's address, which stands in denials.
     pub console: Option<String>,
-    /// How the gateway is named in images' names.
-    pub gateways: Gateways,
+    /// By which hosts the gateway is reached: an image that is named by one of
+    /// them is the upstream's that it stands for.
+    #[serde(with = "gateway_form")]
+    pub gateway: GatewayNames,
     /// The organizations that the person belongs to.
     pub belongs_to: Vec<Belonging>,
     /// The namespaces that have a badge.

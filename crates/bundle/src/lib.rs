@@ -12,10 +12,9 @@
 
 mod badges;
 mod content;
-mod gateways;
+mod gateway_form;
 mod ready;
 
 pub use badges::KnownBadge;
 pub use content::{Belonging, Bundle, BundledException, BundledPolicy, BundledTeam};
-pub use gateways::{BoundHost, Gateways};
 pub use ready::Ready;

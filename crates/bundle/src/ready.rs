@@ -7,10 +7,9 @@ use pullgate_policy::{
     Badge, Membership, OrganizationName, Policy, Question, Role, TeamName, Username, Verdict,
     decide, refuse_unreadable,
 };
-use pullgate_reference::Repository;
+use pullgate_reference::{GatewayNames, Repository};
 
 use crate::content::{Belonging, Bundle};
-use crate::gateways::Gateways;
 
 /// By how much this machine's clock may be behind the server's.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(1);
@@ -22,7 +21,7 @@ pub struct Ready {
     made_at: Timestamp,
     ends_at: Timestamp,
     console: Option<String>,
-    gateways: Gateways,
+    gateway: GatewayNames,
     belongs_to: Vec<Compiled>,
     badges: HashMap<String, (Badge, Timestamp)>,
 }
@@ -43,7 +42,7 @@ impl From<Bundle> for Ready {
             made_at: bundle.made_at,
             ends_at: bundle.ends_at,
             console: bundle.console,
-            gateways: bundle.gateways,
+            gateway: bundle.gateway,
             belongs_to: bundle.belongs_to.into_iter().map(Compiled::from).collect(),
             badges: badges
                 .map(|known| (known.namespace, (known.badge, known.usable_until)))
@@ -86,9 +85,9 @@ impl Ready {
         self.console.as_deref()
     }
 
-    /// How the gateway is named.
-    pub fn gateways(&self) -> &Gateways {
-        &self.gateways
+    /// By which hosts the gateway is reached.
+    pub fn gateway(&self) -> &GatewayNames {
+        &self.gateway
     }
 
     /// The organizations that the person belongs to.

@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use jiff::{SignedDuration, Timestamp};
-use pullgate_bundle::{Belonging, BoundHost, Bundle, BundledPolicy, Gateways, KnownBadge, Ready};
+use pullgate_bundle::{Belonging, Bundle, BundledPolicy, KnownBadge, Ready};
 use pullgate_policy::{
     Badge, Covers, Exception, Outcome, Permission, PolicyParts, Role, Rule, Settings, Switch,
     TeamAdditions,
 };
-use pullgate_reference::{Reference, Registry, Repository};
+use pullgate_reference::{GatewayNames, Reference, Registry, Repository};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -80,13 +80,13 @@ fn bundle() -> Bundle {
         made_at: at(NOW),
         ends_at: at("2026-11-27T02:00:00Z"),
         console: None,
-        gateways: Gateways {
-            addresses: vec![Registry::parse("registry.acme.example:5000").unwrap()],
-            bound: vec![BoundHost {
-                host: "ghcr.acme.example".to_owned(),
-                registry: Registry::parse("ghcr.io").unwrap(),
-            }],
-        },
+        gateway: GatewayNames::new(
+            [Registry::parse("registry.acme.example:5000").unwrap()],
+            [(
+                "ghcr.acme.example".to_owned(),
+                Registry::parse("ghcr.io").unwrap(),
+            )],
+        ),
         belongs_to: vec![Belonging {
             organization: "acme".parse().unwrap(),
             role: Role::Member,
@@ -196,7 +196,7 @@ fn what_concerns_others_is_not_taken_along() {
 
 #[test]
 fn an_image_that_is_named_by_the_gateway_is_the_upstreams() {
-    let gateways = bundle().gateways;
+    let gateway = bundle().gateway;
     for (written, meant) in [
         (
             "registry.acme.example:5000/evil/miner:1",
@@ -236,7 +236,7 @@ fn an_image_that_is_named_by_the_gateway_is_the_upstreams() {
         ("nginx", "docker.io/library/nginx"),
     ] {
         let reference: Reference = written.parse().unwrap();
-        let repository = gateways.repository(&reference).unwrap();
+        let repository = gateway.repository(&reference).unwrap();
         assert_eq!(repository.as_str(), meant, "{written}");
     }
 }

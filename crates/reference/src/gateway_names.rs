@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{NameError, Reading, Reference, Registry, Repository};
 
@@ -8,10 +8,11 @@ use crate::{NameError, Reading, Reference, Registry, Repository};
 /// `docker.io/evil/miner`, and asks by the name that they typed what may be
 /// pulled and why. [`read`](Self::read) takes such a name for what the gateway
 /// serves by it; to [`Reference::parse`], the gateway is one more registry.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayNames {
-    own: HashSet<Registry>,
-    bound: HashMap<String, Registry>,
+    own: BTreeSet<Registry>,
+    here: BTreeSet<Registry>,
+    bound: BTreeMap<String, Registry>,
 }
 
 impl GatewayNames {
@@ -24,41 +25,73 @@ impl GatewayNames {
         let bound = bound.into_iter();
         Self {
             own: own.into_iter().collect(),
+            here: BTreeSet::new(),
             bound: bound
                 .map(|(host, registry)| (hostname(&host), registry))
                 .collect(),
         }
     }
 
+    /// The same gateway, reached on its own machine by these hosts, too: they
+    /// mean something else [`elsewhere`](Self::elsewhere).
+    #[must_use]
+    pub fn and_here(mut self, hosts: impl IntoIterator<Item = Registry>) -> Self {
+        self.here.extend(hosts);
+        self
+    }
+
+    /// The hosts by which it is reached from every machine.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        Self {
+            here: BTreeSet::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The hosts by which it is reached from every machine, with their ports.
+    pub fn own(&self) -> impl Iterator<Item = &Registry> {
+        self.own.iter()
+    }
+
+    /// The host names that stand for one registry each.
+    pub fn bound(&self) -> impl Iterator<Item = (&str, &Registry)> {
+        let bound = self.bound.iter();
+        bound.map(|(host, registry)| (host.as_str(), registry))
+    }
+
     /// Reads a name as a person types it after `docker pull`, as
     /// [`Reference::parse`] does, but for the gateway's own hosts.
     pub fn read(&self, name: &str) -> Result<Reference, NameError> {
         let reading = Reading::parse(name)?;
-        match self.served(&reading)? {
-            Some(repository) => Ok(Reference::meaning(&reading, repository)),
-            None => Reference::from_reading(&reading),
+        let reference = Reference::from_reading(&reading)?;
+        let repository = self.repository(&reference)?;
+        Ok(Reference::meaning(&reading, repository))
+    }
+
+    /// The repository that a name means: what the gateway serves by it if it
+    /// begins with a host of the gateway's.
+    ///
+    /// A host name that stands for one registry comes first, as it does where
+    /// the gateway is asked.
+    pub fn repository(&self, reference: &Reference) -> Result<Repository, NameError> {
+        let named = reference.repository();
+        let host = named.registry();
+        if let Some(registry) = self.bound.get(&hostname(host.as_str())) {
+            return Repository::new(registry, named.path());
         }
+        if self.own.contains(host) || self.here.contains(host) {
+            return Repository::by_path(named.path());
+        }
+        Ok(named)
     }
 
     /// Whether a name begins with a host of the gateway's.
     pub fn is_own(&self, reference: &Reference) -> bool {
         let host = reference.registry();
-        let own = Registry::parse(host).is_ok_and(|registry| self.own.contains(&registry));
+        let own = Registry::parse(host)
+            .is_ok_and(|registry| self.own.contains(&registry) || self.here.contains(&registry));
         own || self.bound.contains_key(&hostname(host))
-    }
-
-    /// What the gateway serves by that name; none if it is not the gateway's.
-    fn served(&self, reading: &Reading<'_>) -> Result<Option<Repository>, NameError> {
-        let Some(host) = reading.registry() else {
-            return Ok(None);
-        };
-        if let Some(registry) = self.bound.get(&hostname(host)) {
-            return Repository::new(registry, reading.path()).map(Some);
-        }
-        if self.own.contains(&Registry::parse(host)?) {
-            return Repository::by_path(reading.path()).map(Some);
-        }
-        Ok(None)
     }
 }
 
@@ -108,6 +141,30 @@ mod tests {
         let reference = names().read(typed).unwrap();
         assert_eq!(reference.to_string(), typed, "it is shown as it was typed");
         assert_eq!(reference.tag().unwrap().as_str(), "1");
+    }
+
+    #[test]
+    fn a_bound_host_stands_for_its_registry_even_if_it_is_an_own_one() {
+        let names = GatewayNames::new(
+            [Registry::parse("ghcr.acme.example").unwrap()],
+            [(
+                "ghcr.acme.example".to_owned(),
+                Registry::parse("ghcr.io").unwrap(),
+            )],
+        );
+        let reference = names.read("ghcr.acme.example/org/app").unwrap();
+        assert_eq!(reference.repository().as_str(), "ghcr.io/org/app");
+    }
+
+    #[test]
+    fn what_is_here_is_something_else_elsewhere() {
+        let here = ["localhost:5000", "127.0.0.1:5000"];
+        let names = names().and_here(here.map(|host| Registry::parse(host).unwrap()));
+        let typed = "127.0.0.1:5000/evil/miner";
+        let meant = |names: &GatewayNames| names.read(typed).unwrap().repository().to_string();
+        assert_eq!(meant(&names), "docker.io/evil/miner");
+        assert_eq!(meant(&names.elsewhere()), typed);
+        assert_eq!(names.elsewhere(), super::tests::names());
     }
 
     #[test]

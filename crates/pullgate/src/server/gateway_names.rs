@@ -13,17 +13,21 @@ pub(crate) fn gateway_names(config: &Config, port: u16) -> GatewayNames {
     let console = config.public_url.as_deref().and_then(authority);
     let beside = console.map(|authority| with_port(authority, port));
     let here = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
-    let hosts = own.map(str::to_owned).into_iter().chain(beside).chain(here);
-    let registries = hosts.filter_map(|host| Registry::parse(&host).ok());
     let upstreams = upstream_entries(config);
     let is_upstream = |registry: &Registry| {
         let mut names = upstreams.iter();
         names.any(|upstream| upstream.registry == registry.as_str())
     };
+    let registry = |host: String| {
+        let registry = Registry::parse(&host).ok();
+        registry.filter(|registry| !is_upstream(registry))
+    };
+    let hosts = own.map(str::to_owned).into_iter().chain(beside);
     GatewayNames::new(
-        registries.filter(|registry| !is_upstream(registry)),
+        hosts.filter_map(registry),
         config.gateway.virtual_hosts.iter().cloned(),
     )
+    .and_here(here.into_iter().filter_map(registry))
 }
 
 /// The host of an address, with its port if it names one.

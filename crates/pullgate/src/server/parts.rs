@@ -7,7 +7,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use pullgate_access::{Door, DoorSettings, Recorder, RecorderSettings};
 use pullgate_admin::{Admin, ConsoleSessions, SessionSettings};
-use pullgate_bundle::{BoundHost, Gateways};
 use pullgate_cache::Cache;
 use pullgate_catalog::{Catalog, HubClient};
 use pullgate_console::{Console, ConsoleRates, ConsoleSettings, GatewayAddress};
@@ -75,7 +74,6 @@ impl Parts {
             clock: clock(),
             console: config.public_url.as_deref().map(Into::into),
         })
-        .with_gateways(gateways(config))
         .with_gateway(gateway_names(config, config.gateway.listen.port()))
     }
 
@@ -166,32 +164,6 @@ impl Parts {
             cache,
             settings,
         ))
-    }
-}
-
-/// How the gateway is named in images' names: by its own address, and by the
-/// console's name with the gateway's port.
-///
-/// Not by the address it listens on: that is another machine's, or nobody's, on
-/// the machine where an image is named.
-fn gateways(config: &Config) -> Gateways {
-    let host = |url: &str| url::Url::parse(url).ok()?.host_str().map(str::to_owned);
-    let own = config.gateway.public_url.as_deref();
-    let own = own.and_then(|url| url.split_once("://").map(|(_, address)| address.to_owned()));
-    let console = config.public_url.as_deref().and_then(host);
-    let beside = console.map(|host| format!("{host}:{}", config.gateway.listen.port()));
-    let addresses = own.into_iter().chain(beside);
-    let bound = config.gateway.virtual_hosts.iter();
-    Gateways {
-        addresses: addresses
-            .filter_map(|address| Registry::parse(&address).ok())
-            .collect(),
-        bound: bound
-            .map(|(host, registry)| BoundHost {
-                host: host.clone(),
-                registry: registry.clone(),
-            })
-            .collect(),
     }
 }
 
