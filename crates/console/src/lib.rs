@@ -59,7 +59,7 @@
 //! | `ui::select(input, label, options)` | one of several in a list that opens ([`page::Choice`]) |
 //! | `ui::find(on, label, sought)` | looking for a text in a list |
 //! | `<form class="filters">…</form>` | what a list is searched and filtered for, in its address |
-//! | `ui::pages(before, after, told)` | the pages of a long list, by their addresses ([`list`]) |
+//! | `ui::pages(pages)` | the pages of a long list ([`list`]), last in its card; nothing if there is one page |
 //! | `ui::code(id, place, text, aside)` | a text to copy, with where it belongs |
 //! | `<dl class="facts"><div><dt>…</dt><dd>…</dd></div></dl>` | what is known of one thing |
 //! | `ui::moment(at)`, `ui::day(at)`, `ui::ago(at, words)` | a moment ([`page::Moment`]) |
@@ -86,7 +86,6 @@ mod navigation;
 mod next;
 mod page;
 mod pages;
-mod paging;
 mod rates;
 mod settings;
 mod shell;

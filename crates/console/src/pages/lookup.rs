@@ -14,8 +14,8 @@ use super::connect;
 use super::image::{ImageView, why};
 use crate::failure::{Failure, sentence};
 use crate::fields::Query;
+use crate::list::address;
 use crate::page::{Typed, form_again, page};
-use crate::paging::address;
 use crate::shell::Shell;
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -120,7 +120,7 @@ fn found(visit: &Visit, organization: &OrganizationName, looked_up: LookedUp) ->
     let mut others = facts.prospects.as_ref().map_or_else(Vec::new, everybody);
     let more_teams = others.len().saturating_sub(MOST_TEAMS);
     others.truncate(MOST_TEAMS);
-    let of = |page: &str| address(page, &[("image", &repository)]);
+    let of = |page: &str| address(page, [("image", repository.as_str())]);
     let renamed = if is_named_by_gateway {
         "That is this gateway, so it is what the gateway serves by that name."
     } else if reference.registry() != facts.repository.registry_str() {

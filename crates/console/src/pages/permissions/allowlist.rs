@@ -6,22 +6,19 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::Timestamp;
-use pullgate_admin::{ListedImages, PolicyChange, SettingsEdit};
+use pullgate_admin::{ListedImages, PolicyChange, SettingsEdit, Window};
 use pullgate_policy::Switch;
 use pullgate_reference::Pattern;
-use url::form_urlencoded;
 
 use super::review::Begun;
 use super::{Frame, Tab, open, review};
 use crate::failure::{Failure, sentence};
 use crate::fields::{Fields, Query};
+use crate::list::{PageNumber, Pages};
 use crate::page::{Moment, Typed, form_again, page};
 use crate::shell::Shell;
 use crate::visit::Visit;
 use crate::words::{self, Word};
-
-/// How many entries a page has.
-const PAGE: u32 = 50;
 
 /// How many mistakes of a pasted list are told.
 const MISTAKES: usize = 5;
@@ -34,10 +31,7 @@ struct AllowlistPage {
     is_on: bool,
     search: Typed,
     rows: Vec<EntryRow>,
-    /// The addresses of the pages before and after; empty where there is none.
-    before: String,
-    after: String,
-    told: String,
+    pages: Pages,
     /// What is being added.
     typed: Typed,
     note: Typed,
@@ -104,36 +98,17 @@ async fn list(
         .chars()
         .filter(|c| !c.is_control())
         .collect();
-    let number: u64 = query.text("page").parse().unwrap_or(1).clamp(1, 1_000_000);
-    let offset = (number - 1) * u64::from(PAGE);
+    let number = PageNumber::of(query);
+    let Window { offset, limit } = number.window();
     let admin = &visit.services.admin;
     let found = admin
-        .allowlist(&visit.caller(), &frame.organization, &search, offset, PAGE)
+        .allowlist(&visit.caller(), &frame.organization, &search, offset, limit)
         .await?;
     let now = Timestamp::now();
-    let address = |number: u64| {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        if !search.is_empty() {
-            text.append_pair("search", &search);
-        }
-        text.append_pair("page", &number.to_string());
-        let path = Tab::Allowlist.path(&frame.organization);
-        format!("{path}?{}", text.finish())
-    };
-    let last = found.count.div_ceil(u64::from(PAGE)).max(1);
+    let path = Tab::Allowlist.path(&frame.organization);
     Ok(AllowlistPage {
         is_on: stored.settings.iam.allowlist == Switch::On,
-        before: if number > 1 {
-            address((number - 1).min(last))
-        } else {
-            String::new()
-        },
-        after: if number < last {
-            address(number + 1)
-        } else {
-            String::new()
-        },
-        told: format!("Page {number} of {last}, {} in all", entries(found.count)),
+        pages: number.pages(&path, query, found.count),
         rows: found
             .entries
             .into_iter()
@@ -147,11 +122,6 @@ async fn list(
         shell: visit.shell("Allowlist"),
         frame,
     })
-}
-
-fn entries(count: u64) -> String {
-    let end = if count == 1 { "y" } else { "ies" };
-    format!("{count} entr{end}")
 }
 
 /// `POST /orgs/{organization}/permissions/allowlist/review`: what one of the
@@ -275,14 +245,6 @@ mod tests {
             "{mistakes}"
         );
         assert!(pasted(" \n# nothing", "").is_err());
-    }
-
-    #[test]
-    fn an_entry_is_counted_as_people_do() {
-        assert_eq!(
-            [entries(0), entries(1), entries(2)],
-            ["0 entries", "1 entry", "2 entries"]
-        );
     }
 
     #[test]

@@ -10,9 +10,9 @@ use pullgate_policy::OrganizationName;
 use super::view::RequestView;
 use crate::failure::{Failure, sentence};
 use crate::fields::{Fields, Query};
+use crate::list::address;
 use crate::page::{Typed, form_again, page, rendered};
 use crate::pages::image::why;
-use crate::paging::address;
 use crate::shell::Shell;
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -193,7 +193,7 @@ fn told(visit: &Visit, sent: AskedAccess) -> SentPage {
             ("image", request.repository.as_str()),
             ("organization", &organization),
         ];
-        let href = address("/request", &with);
+        let href = address("/request", with);
         Some((organization, why(&denial), href))
     });
     SentPage {

@@ -11,8 +11,8 @@ use super::home;
 use super::view::covered;
 use crate::failure::Failure;
 use crate::fields::{Fields, Query};
+use crate::list::{PageNumber, Pages, address};
 use crate::page::{Moment, page};
-use crate::paging::{Pages, Paging, address};
 use crate::shell::Shell;
 use crate::visit::Visit;
 use crate::words;
@@ -34,7 +34,7 @@ struct ExceptionsPage {
     shown: &'static str,
     search: String,
     exceptions: Vec<ExceptionRow>,
-    pages: Option<Pages>,
+    pages: Pages,
 }
 
 /// An exception in the list.
@@ -80,9 +80,9 @@ pub(super) async fn show(
         shown: state,
         search: Some(search.clone()),
     };
-    let (admin, paging) = (&visit.services.admin, Paging::read(&query));
+    let (admin, number) = (&visit.services.admin, PageNumber::of(&query));
     let found = admin
-        .exceptions(&visit.caller(), &organization, &wanted, paging.window())
+        .exceptions(&visit.caller(), &organization, &wanted, number.window())
         .await?;
     let (path, now) = (
         format!("{}/exceptions", home(&organization)),
@@ -90,7 +90,7 @@ pub(super) async fn show(
     );
     let tab = |(word, title, _): (&'static str, &'static str, _)| {
         let with = [("show", word), ("search", &*search)];
-        (title, address(&path, &with), word == shown)
+        (title, address(&path, with), word == shown)
     };
     Ok(page(&ExceptionsPage {
         organization: organization.to_string(),
@@ -102,7 +102,7 @@ pub(super) async fn show(
             .into_iter()
             .map(|record| ExceptionRow::new(record, now))
             .collect(),
-        pages: paging.pages(&path, &[("show", shown), ("search", &search)], found.count),
+        pages: number.pages(&path, &query, found.count),
         search,
         shell: visit.shell("Exceptions"),
     }))

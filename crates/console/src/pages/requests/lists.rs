@@ -11,8 +11,8 @@ use super::home;
 use super::view::RequestView;
 use crate::failure::Failure;
 use crate::fields::Query;
+use crate::list::{PageNumber, Pages, address};
 use crate::page::page;
-use crate::paging::{Pages, Paging, address};
 use crate::shell::Shell;
 use crate::visit::Visit;
 use crate::words::{self, Word};
@@ -31,16 +31,16 @@ const SHOWN: [(&str, &str, Option<RequestState>); 5] = [
 struct MinePage {
     shell: Shell,
     requests: Vec<RequestView>,
-    pages: Option<Pages>,
+    pages: Pages,
 }
 
 /// `GET /requests`: what the visitor has asked for, in all organizations.
 pub(super) async fn mine(visit: Visit, Query(query): Query) -> Result<Response, Failure> {
-    let (paging, now) = (Paging::read(&query), Timestamp::now());
+    let (number, now) = (PageNumber::of(&query), Timestamp::now());
     let (admin, caller) = (&visit.services.admin, visit.caller());
-    let found = admin.my_requests(&caller, None, paging.window()).await?;
+    let found = admin.my_requests(&caller, None, number.window()).await?;
     Ok(page(&MinePage {
-        pages: paging.pages("/requests", &[], found.count),
+        pages: number.pages("/requests", &query, found.count),
         requests: found
             .entries
             .into_iter()
@@ -63,7 +63,7 @@ struct RequestsPage {
     shown: &'static str,
     /// Each with its category.
     requests: Vec<(RequestView, Word)>,
-    pages: Option<Pages>,
+    pages: Pages,
 }
 
 /// `GET /orgs/{organization}/requests`: the queue for an owner, a member's own
@@ -81,9 +81,9 @@ pub(super) async fn of_organization(
         .or_else(|| named(usual))
         .unwrap_or(SHOWN[0]);
     let (admin, caller) = (&visit.services.admin, visit.caller());
-    let (paging, path) = (Paging::read(&query), home(&organization));
+    let (number, path) = (PageNumber::of(&query), home(&organization));
     let found = admin
-        .requests(&caller, &organization, state, paging.window())
+        .requests(&caller, &organization, state, number.window())
         .await?;
     let now = Timestamp::now();
     let mut requests = Vec::new();
@@ -92,7 +92,7 @@ pub(super) async fn of_organization(
         requests.push((RequestView::new(request, now), words::category(category)));
     }
     let tab = |(word, title, _): (&'static str, &'static str, _)| {
-        (title, address(&path, &[("state", word)]), word == shown)
+        (title, address(&path, [("state", word)]), word == shown)
     };
     Ok(page(&RequestsPage {
         organization: organization.to_string(),
@@ -100,7 +100,7 @@ pub(super) async fn of_organization(
         tabs: SHOWN.map(tab).to_vec(),
         shown,
         requests,
-        pages: paging.pages(&path, &[("state", shown)], found.count),
+        pages: number.pages(&path, &query, found.count),
         shell: visit.shell("Requests"),
     }))
 }

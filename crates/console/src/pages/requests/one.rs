@@ -10,9 +10,9 @@ use pullgate_policy::{OrganizationName, Role};
 use super::view::{RequestView, usual_last_day};
 use crate::failure::Failure;
 use crate::fields::Fields;
+use crate::list::address;
 use crate::page::{Typed, page};
 use crate::pages::image::ImageView;
-use crate::paging::address;
 use crate::shell::Shell;
 use crate::visit::Visit;
 
@@ -78,12 +78,12 @@ pub(super) async fn read(
         organization: organization.to_string(),
         lookup: address(
             &format!("/orgs/{organization}/lookup"),
-            &[("image", &request.repository)],
+            [("image", request.repository.as_str())],
         ),
         again: address(
             "/request",
-            &[
-                ("image", &request.repository),
+            [
+                ("image", request.repository.as_str()),
                 ("organization", organization.as_str()),
             ],
         ),
