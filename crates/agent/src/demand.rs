@@ -3,7 +3,8 @@
 //!
 //! The administrator's file says so, the same one that Docker Desktop reads. It
 //! is looked at on every call, so a change needs no restart; read again only
-//! when it is another file or has been written to.
+//! when it is another file, has been written to, or others have come to be able
+//! to write it.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -11,8 +12,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pullgate_machine::{Owner, Root, Step, guarded};
 use pullgate_policy::OrganizationName;
-use serde::Deserialize;
+use pullgate_signin::{Fault, Reading, Weight};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024;
@@ -30,14 +32,37 @@ pub enum Demand {
 }
 
 impl Demand {
-    /// Reads the file. It has to be a file of the administrator's, or of
-    /// whoever this program runs as, that nobody else can write.
+    /// Reads the file. It has to be a file that nobody but root, or whoever
+    /// this program runs as, can change, or put another in the place of.
     pub fn read(path: &Path) -> Self {
-        match open(path) {
-            Ok(None) => Self::Nothing,
-            Ok(Some(file)) => from_file(file).unwrap_or_else(Self::Unusable),
-            Err(error) => Self::Unusable(error.to_string()),
+        let demand = around(path).and_then(|steps| match steps {
+            None => Ok(Self::Nothing),
+            Some(steps) => Self::guarded(path, &steps),
+        });
+        demand.unwrap_or_else(|error| Self::Unusable(error.to_string()))
+    }
+
+    fn guarded(path: &Path, steps: &[Step]) -> io::Result<Self> {
+        let weak = steps.iter().find_map(|step| {
+            let weakness = step.ways_to_change().next()?;
+            Some(format!("{}: {weakness}", step.path))
+        });
+        if let Some(weak) = weak {
+            return Ok(Self::Unusable(weak));
         }
+        let Some(file) = open(path)? else {
+            return Ok(Self::Nothing);
+        };
+        let mut content = Vec::new();
+        file.take(LARGEST + 1).read_to_end(&mut content)?;
+        let reading = Reading::of(&content);
+        let mut faults = reading.faults().iter();
+        Ok(
+            match faults.find(|fault| fault.weight() == Weight::Broken) {
+                Some(fault) => Self::Unusable(Fault::to_string(fault)),
+                None => Self::OneOf(reading.organizations().to_vec()),
+            },
+        )
     }
 
     /// Whether somebody of these organizations is whom it demands.
@@ -53,6 +78,17 @@ impl Demand {
     }
 }
 
+/// The file and all folders above it, with who could change them; none if
+/// there is no file.
+fn around(path: &Path) -> io::Result<Option<Vec<Step>>> {
+    let path = path.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+    let me = Owner {
+        uid: rustix::process::geteuid().as_raw(),
+        gid: rustix::process::getegid().as_raw(),
+    };
+    guarded(&Root::open("/")?, path, me)
+}
+
 /// A link is not followed: whoever may write where it leads could change what
 /// is demanded.
 fn open(path: &Path) -> io::Result<Option<File>> {
@@ -65,69 +101,38 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     match opened {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
-            Err(io::Error::other("it is a link"))
-        }
         Err(error) => Err(error),
     }
-}
-
-#[derive(Deserialize)]
-struct Content {
-    #[serde(rename = "allowedOrgs")]
-    allowed_orgs: Vec<OrganizationName>,
-}
-
-fn from_file(file: File) -> Result<Demand, String> {
-    let metadata = file.metadata().map_err(|error| error.to_string())?;
-    if !metadata.is_file() {
-        return Err("it is no plain file".to_owned());
-    }
-    let me = rustix::process::geteuid().as_raw();
-    if metadata.uid() != 0 && metadata.uid() != me {
-        return Err("it does not belong to root".to_owned());
-    }
-    if metadata.mode() & 0o022 != 0 {
-        return Err("others than its owner can write it".to_owned());
-    }
-    let mut text = Vec::new();
-    let read = file.take(LARGEST + 1).read_to_end(&mut text);
-    read.map_err(|error| error.to_string())?;
-    if text.len() as u64 > LARGEST {
-        return Err("it is too long".to_owned());
-    }
-    let content: Content = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
-    if content.allowed_orgs.is_empty() {
-        return Err("it names no organization".to_owned());
-    }
-    Ok(Demand::OneOf(content.allowed_orgs))
 }
 
 /// The file, watched.
 #[derive(Debug)]
 pub(crate) struct Watched {
     path: PathBuf,
-    last: Mutex<Option<(Option<Stamp>, Arc<Demand>)>>,
+    last: Mutex<Option<(Stamp, Arc<Demand>)>>,
 }
 
 /// By what a file is known to be the same as before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Stamp {
+    steps: Vec<Step>,
     inode: (u64, u64),
     size: u64,
     changed: (i64, i64),
-    rights: (u32, u32),
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
+    /// None where there is nothing to be known again.
+    fn of(path: &Path) -> Option<Self> {
+        let steps = around(path).ok()??;
+        let metadata: Metadata = fs::symlink_metadata(path).ok()?;
+        Some(Self {
+            steps,
             inode: (metadata.dev(), metadata.ino()),
             size: metadata.size(),
             // Of a file's times the one that nobody can set.
             changed: (metadata.ctime(), metadata.ctime_nsec()),
-            rights: (metadata.uid(), metadata.mode()),
-        }
+        })
     }
 }
 
@@ -141,12 +146,10 @@ impl Watched {
 
     /// What the file demands now.
     pub(crate) fn now(&self) -> Arc<Demand> {
-        let stamp = fs::symlink_metadata(&self.path).ok();
-        let stamp = stamp.as_ref().map(Stamp::of);
+        let stamp = Stamp::of(&self.path);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((before, demand)) = &*last
-            && *before == stamp
-            && stamp.is_some()
+        if let (Some((before, demand)), Some(stamp)) = (&*last, &stamp)
+            && before == stamp
         {
             return Arc::clone(demand);
         }
@@ -155,7 +158,7 @@ impl Watched {
             let file = self.path.display();
             tracing::error!(%file, why, "the list of organizations cannot be used: everything is denied");
         }
-        *last = Some((stamp, Arc::clone(&demand)));
+        *last = stamp.map(|stamp| (stamp, Arc::clone(&demand)));
         demand
     }
 }
@@ -189,6 +192,20 @@ mod tests {
                 "{mode:o}"
             );
         }
+        let above = |mode| {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            Demand::read(&file)
+        };
+        written(folder.path(), good, 0o644);
+        for mode in [0o757, 0o777] {
+            let Demand::Unusable(why) = above(mode) else {
+                panic!("{mode:o}");
+            };
+            assert!(why.contains("everybody can put another file"), "{why}");
+        }
+        for mode in [0o1777, 0o755] {
+            assert!(matches!(above(mode), Demand::OneOf(_)), "{mode:o}");
+        }
         let link = folder.path().join("link.json");
         std::os::unix::fs::symlink(&file, &link).unwrap();
         written(folder.path(), good, 0o644);
@@ -208,6 +225,7 @@ mod tests {
             r#"{"allowedorgs":["acme"]}"#,
             r#"{"allowedOrgs":["Acme"]}"#,
             r#"{"allowedOrgs":["acme"]} x"#,
+            r#"{"allowedOrgs":["acme"],"allowedOrgs":["other"]}"#,
             "\u{feff}{\"allowedOrgs\":[\"acme\"]}",
         ] {
             let file = written(folder.path(), text, 0o644);
@@ -225,6 +243,12 @@ mod tests {
         assert!(watched.now().is_met_by([&"acme".parse().unwrap()]));
         written(folder.path(), r#"{"allowedOrgs":["emca"]}"#, 0o644);
         assert!(!watched.now().is_met_by([&"acme".parse().unwrap()]));
+        let anyone = fs::Permissions::from_mode(0o777);
+        fs::set_permissions(folder.path(), anyone).unwrap();
+        assert!(matches!(*watched.now(), Demand::Unusable(_)));
+        let me_alone = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(folder.path(), me_alone).unwrap();
+        assert!(watched.now().is_met_by([&"emca".parse().unwrap()]));
         fs::remove_file(&file).unwrap();
         assert_eq!(*watched.now(), Demand::Nothing);
     }

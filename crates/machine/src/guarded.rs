@@ -4,6 +4,9 @@ use std::io;
 use crate::owner::Owner;
 use crate::root::{Kind, Root, Seen};
 
+/// The bit of a folder's mode by which only owners remove what is in it.
+const STICKY: u32 = 0o1000;
+
 /// A file, or a folder above it, and who could change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -36,6 +39,21 @@ pub enum Weakness {
     FolderGroupWrites,
     /// Everybody can put another file there.
     FolderEverybodyWrites,
+}
+
+impl Step {
+    /// Why somebody but root could change what is there now. They cannot where
+    /// everybody may add files and only their owners remove them, as in `/tmp`.
+    pub fn ways_to_change(&self) -> impl Iterator<Item = Weakness> {
+        let is_roots = self.seen.uid == Owner::ROOT.uid;
+        let keeps = self.seen.kind == Kind::Folder && self.seen.mode & STICKY != 0;
+        let weaknesses = self.weaknesses.iter().copied();
+        weaknesses.filter(move |weakness| match weakness {
+            Weakness::Owner | Weakness::FolderOwner => !is_roots,
+            Weakness::FolderGroupWrites | Weakness::FolderEverybodyWrites => !keeps,
+            _ => true,
+        })
+    }
 }
 
 impl Weakness {
@@ -136,17 +154,17 @@ fn of_folder(seen: Seen, owner: Owner) -> Vec<Weakness> {
     )
 }
 
-/// An owner counts whatever the permissions are: they can change those.
+/// An owner counts whatever the permissions are: they can change those. A group
+/// counts whichever it is: people can be in root's, too.
 fn writers(seen: Seen, owner: Owner, [by_owner, by_group, by_all]: [Weakness; 3]) -> Vec<Weakness> {
     let mut found = Vec::new();
     if seen.uid != owner.uid {
         found.push(by_owner);
     }
-    if seen.mode & 0o020 != 0 && seen.gid != owner.gid {
-        found.push(by_group);
-    }
     if seen.mode & 0o002 != 0 {
         found.push(by_all);
+    } else if seen.mode & 0o020 != 0 {
+        found.push(by_group);
     }
     found
 }

@@ -1,7 +1,7 @@
 /// Who owns what counts: root, on a machine.
 ///
-/// Whatever this user and this group may write is guarded. Tests that are run
-/// by somebody else name themselves.
+/// What this user alone may write is guarded, and what is put there belongs to
+/// this user and group. Tests that are run by somebody else name themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The user's number.
