@@ -15,6 +15,7 @@ use crate::session::Session;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::spool::Spool;
+use crate::visitors::Visitors;
 
 /// The agent on a machine.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct Agent {
     pub(crate) server: Server,
     pub(crate) images: Images,
     pub(crate) spool: Spool,
+    pub(crate) visitors: Visitors,
 }
 
 /// Why the agent does not start.
@@ -63,10 +65,11 @@ impl Agent {
             Images::new(&settings.engine).map_err(|error| StartError::Engine(error.to_string()))?;
         Ok(Arc::new(Self {
             demand: Watched::new(settings.allowed_orgs.clone()),
-            sessions: Sessions::open(state).map_err(StartError::file(state))?,
+            sessions: Sessions::open(state, &settings.server).map_err(StartError::file(state))?,
             server: Server::new(settings.server.clone(), client, settings.patience),
             images,
             spool: Spool::open(state).map_err(StartError::file(state))?,
+            visitors: Visitors::default(),
             settings,
         }))
     }
@@ -105,11 +108,12 @@ impl Agent {
         }
         match self.ask_anew(session).await {
             Ok(fresh) => {
-                if self.demand.now().is_met_by(fresh.organizations()) {
-                    let token = fresh.token.clone();
-                    let person = fresh.person().clone();
+                // Also of one who stays no longer.
+                self.spool
+                    .send(fresh.person(), &fresh.token, &self.server)
+                    .await;
+                if self.demand.now().keeps(fresh.organizations()) {
                     self.sessions.renew(session, fresh);
-                    self.spool.send(&person, &token, &self.server).await;
                 } else {
                     let why = "they belong to none of the demanded organizations any more";
                     self.sessions.drop_ended(session, why);

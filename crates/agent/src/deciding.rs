@@ -165,7 +165,9 @@ impl Agent {
                 Err(SIGN_IN.to_owned())
             }
             Err(AskError::Refused(why)) => Err(why),
-            Err(AskError::Away(why)) => self.decide_away(person, question, &why).await,
+            Err(AskError::Unreachable(why) | AskError::Away(why)) => {
+                self.decide_away(person, question, &why).await
+            }
         }
     }
 

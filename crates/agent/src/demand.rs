@@ -65,6 +65,15 @@ impl Demand {
         )
     }
 
+    /// Whether somebody of these organizations stays signed in. While nobody
+    /// knows what is demanded everybody does: nothing is decided for them.
+    pub(crate) fn keeps<'o>(
+        &self,
+        organizations: impl IntoIterator<Item = &'o OrganizationName>,
+    ) -> bool {
+        matches!(self, Self::Unusable(_)) || self.is_met_by(organizations)
+    }
+
     /// Whether somebody of these organizations is whom it demands.
     pub fn is_met_by<'o>(
         &self,

@@ -40,6 +40,7 @@ mod settings;
 pub mod setup;
 mod socket;
 mod spool;
+mod visitors;
 
 pub use agent::{Agent, StartError};
 pub use demand::Demand;

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Answers one who has connected.
 pub(crate) async fn serve(agent: Arc<Agent>, mut stream: UnixStream) {
     let Ok(peer) = stream.peer_cred() else { return };
+    let Some(_visit) = agent.visitors.enter(peer.uid()) else {
+        return;
+    };
     let said = tokio::time::timeout(PATIENCE, local::read(&mut stream)).await;
     let Ok(Ok(said)) = said else { return };
     let heard = agent.hear(peer.uid(), said).await;
@@ -50,7 +53,7 @@ impl Agent {
         }
         let signed = match self.server.bundle(&token).await {
             Ok(signed) => signed,
-            Err(AskError::Away(why)) => {
+            Err(AskError::Unreachable(why) | AskError::Away(why)) => {
                 return problem(format!(
                     "the agent of this machine cannot reach {ours}: {why}"
                 ));

@@ -16,6 +16,9 @@ use serde::de::DeserializeOwned;
 /// For how long nobody waits again for a server that did not answer.
 const REST: Duration = Duration::from_secs(2);
 
+/// The longest session that is taken for one, in bytes.
+const LONGEST_SESSION: usize = 8 * 1024;
+
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 64 * 1024 * 1024;
 
@@ -32,7 +35,10 @@ pub(crate) struct Server {
 /// Why the server did not answer as asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AskError {
-    /// It cannot be reached, or cannot answer now.
+    /// It cannot be reached, or takes too long.
+    #[error("{0}")]
+    Unreachable(String),
+    /// It cannot answer now.
     #[error("{0}")]
     Away(String),
     /// The session is worth nothing any more.
@@ -75,7 +81,14 @@ impl Server {
             return Err(AskError::Away("it did not answer just now".to_owned()));
         }
         let request = self.post("/api/v1/agent/decide").json(question);
-        self.read(request, token).await
+        let answered = self.read(request, token).await;
+        match &answered {
+            // Whatever somebody's own session or question has brought about
+            // says nothing about the server for others.
+            Err(AskError::Unreachable(_)) => self.rest(),
+            _ => self.rests_until.store(0, Ordering::Relaxed),
+        }
+        answered
     }
 
     /// What decides while it is away.
@@ -116,6 +129,9 @@ impl Server {
     }
 
     async fn ask(&self, request: RequestBuilder, token: &Secret) -> Result<Vec<u8>, AskError> {
+        if !is_a_session(token) {
+            return Err(AskError::SignedOut("that is no session".to_owned()));
+        }
         let asked = request.timeout(self.patience).bearer_auth(token.expose());
         let answered = async {
             let mut response = asked.send().await?;
@@ -128,25 +144,23 @@ impl Server {
             }
             Ok::<_, reqwest::Error>((response.status(), body))
         };
-        let (status, body) = answered.await.map_err(|error| {
-            self.rest();
-            AskError::Away(reason(&error))
-        })?;
+        let (status, body) = answered
+            .await
+            .map_err(|error| AskError::Unreachable(reason(&error)))?;
         if status.is_success() {
-            self.rests_until.store(0, Ordering::Relaxed);
             return Ok(body);
         }
         let problem = serde_json::from_slice::<Problem>(&body).ok();
         let told = problem.map_or_else(|| format!("it answered {status}"), |told| told.message);
         Err(match status {
             StatusCode::UNAUTHORIZED => AskError::SignedOut(told),
-            StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN => AskError::Refused(told),
+            // Who asks too often is not decided for by what held before.
+            StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
+                AskError::Refused(told)
+            }
             // Somebody else at its address, a proxy before it, a server that
             // has to be upgraded: it cannot be asked now.
-            _ => {
-                self.rest();
-                AskError::Away(told)
-            }
+            _ => AskError::Away(told),
         })
     }
 
@@ -155,6 +169,13 @@ impl Server {
         let until = Timestamp::now().as_millisecond().saturating_add(rest);
         self.rests_until.store(until, Ordering::Relaxed);
     }
+}
+
+/// Whether it can stand in a request at all.
+fn is_a_session(token: &Secret) -> bool {
+    let token = token.expose();
+    (1..=LONGEST_SESSION).contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The innermost cause, which says most.
@@ -167,4 +188,44 @@ fn reason(error: &reqwest::Error) -> String {
         cause = inner;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use pullgate_control::EngineVerb;
+
+    use super::*;
+
+    /// A server of which nobody listens at its address.
+    fn nobody() -> Server {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        Server::new(address, Client::new(), Duration::from_secs(5))
+    }
+
+    #[tokio::test]
+    async fn only_a_server_that_did_not_decide_is_given_a_rest() {
+        let server = nobody();
+        let rests = || server.rests_until.load(Ordering::Relaxed) > 0;
+        // Anybody on the machine can bring these about.
+        let long = "x".repeat(LONGEST_SESSION + 1);
+        for token in ["", "a\nb", "a b", "\u{e9}", &long] {
+            let told = server.bundle(&Secret::from(token.to_owned())).await;
+            assert!(matches!(told, Err(AskError::SignedOut(_))), "{told:?}");
+            assert!(!rests(), "{token:?}");
+        }
+        let session = Secret::from("aaa.bbb.ccc".to_owned());
+        let told = server.bundle(&session).await;
+        assert!(matches!(told, Err(AskError::Unreachable(_))), "{told:?}");
+        assert!(!rests());
+        let question = EngineQuestion {
+            images: vec!["nginx".to_owned()],
+            action: EngineVerb::Pull,
+        };
+        let told = server.decide(&question, &session).await;
+        assert!(matches!(told, Err(AskError::Unreachable(_))), "{told:?}");
+        assert!(rests());
+        let told = server.decide(&question, &session).await;
+        assert!(matches!(told, Err(AskError::Away(_))), "{told:?}");
+    }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Session {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Kept {
     uid: u32,
+    /// The server that it is a session at: no other gets to see it.
+    pub(crate) server: String,
     since: Timestamp,
     token: String,
     bundle: MachineBundle,
@@ -95,10 +97,11 @@ impl Session {
         begin.checked_add(half).is_ok_and(|half| half <= at)
     }
 
-    /// To be kept.
-    pub(crate) fn keep(&self) -> Kept {
+    /// To be kept, as a session at this server.
+    pub(crate) fn keep(&self, server: &str) -> Kept {
         Kept {
             uid: self.uid,
+            server: server.to_owned(),
             since: self.since,
             token: self.token.expose().to_owned(),
             bundle: self.signed.clone(),

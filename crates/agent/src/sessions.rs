@@ -16,13 +16,16 @@ use crate::session::{Kept, Session};
 #[derive(Debug)]
 pub(crate) struct Sessions {
     file: PathBuf,
+    server: String,
+    /// One at a time writes the file, or an older state would be the last.
+    writing: Mutex<()>,
     all: Mutex<BTreeMap<u32, Arc<Session>>>,
 }
 
 impl Sessions {
-    /// Those that were kept. One that cannot be read, or whose bundle has been
-    /// tampered with, is none.
-    pub(crate) fn open(state: &Path) -> io::Result<Self> {
+    /// Those that were kept of this server. One that cannot be read, or whose
+    /// bundle is damaged, is none.
+    pub(crate) fn open(state: &Path, server: &str) -> io::Result<Self> {
         let file = state.join("sessions.json");
         let kept: Vec<Kept> = match files::read(&file)? {
             None => Vec::new(),
@@ -34,6 +37,13 @@ impl Sessions {
         };
         let mut all = BTreeMap::new();
         for kept in kept {
+            if kept.server != server {
+                tracing::warn!(
+                    was = kept.server,
+                    "a kept session is another server's and is left out"
+                );
+                continue;
+            }
             match Session::try_from(kept) {
                 Ok(session) => {
                     all.insert(session.uid, Arc::new(session));
@@ -43,6 +53,8 @@ impl Sessions {
         }
         Ok(Self {
             file,
+            server: server.to_owned(),
+            writing: Mutex::new(()),
             all: Mutex::new(all),
         })
     }
@@ -108,7 +120,9 @@ impl Sessions {
     }
 
     fn keep(&self) {
-        let kept: Vec<Kept> = self.lock().values().map(|one| one.keep()).collect();
+        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.all();
+        let kept: Vec<Kept> = all.iter().map(|one| one.keep(&self.server)).collect();
         let written = serde_json::to_vec(&kept)
             .map_err(io::Error::other)
             .and_then(|text| files::replace(&self.file, &text));

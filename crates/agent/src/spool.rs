@@ -91,17 +91,18 @@ impl Spool {
                 }
             })
             .collect();
-        let mut left = reports.as_slice();
-        while let Some(chunk) = left.chunks(CHUNK).next() {
+        let (mut left, mut at_once) = (reports.as_slice(), CHUNK);
+        while let Some(chunk) = left.chunks(at_once).next() {
             match server.report(chunk.to_vec(), token).await {
-                // It will not take these, however often they are told.
                 Ok(()) => {}
+                // One among them may be the reason. It will not be taken,
+                // however often it is told.
+                Err(AskError::Refused(_)) if at_once > 1 => {
+                    at_once = 1;
+                    continue;
+                }
                 Err(AskError::Refused(why)) => {
-                    tracing::error!(
-                        why,
-                        lost = chunk.len(),
-                        "the server does not take decisions"
-                    );
+                    tracing::error!(why, lost = ?chunk, "the server does not take a decision");
                 }
                 Err(error) => {
                     files::replace(&sending, &lines(left).map_err(failed)?).map_err(failed)?;

@@ -16,6 +16,9 @@ use crate::output::{self, one_line};
 /// section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 
+/// For how long it is waited at most, whatever the server says.
+const LONGEST: Duration = Duration::from_hours(1);
+
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Who has signed in.
@@ -39,7 +42,7 @@ pub(super) async fn sign_in(server: &Server) -> Result<(String, Secret), Failure
         one_line(&begun.user_code),
         one_line(&begun.verification_uri_complete)
     ));
-    let end = Timestamp::now() + Duration::from_secs(begun.expires_in);
+    let end = Timestamp::now() + Duration::from_secs(begun.expires_in).min(LONGEST);
     let mut pause = Duration::from_secs(begun.interval.clamp(1, 60));
     let asked = [
         ("grant_type", GRANT),
