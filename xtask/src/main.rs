@@ -12,6 +12,7 @@ mod cargo;
 mod deny;
 mod display;
 mod packages;
+mod programs;
 mod python;
 mod step;
 mod tally;

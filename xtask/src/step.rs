@@ -1,10 +1,12 @@
 use std::fs::{self, File};
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::cargo::target;
 use crate::display::{Detail, Display};
+use crate::programs::Programs;
 use crate::tally::Tally;
 
 /// One thing that has to succeed.
@@ -23,6 +25,8 @@ pub(crate) enum Action {
     Run(Command),
     /// A command whose output is what was asked for.
     Show(Command),
+    /// Test programs side by side, whose output is kept as well.
+    Programs(Programs),
     /// Code of ours, which gives the commands to run one after the other.
     Do(fn() -> Result<Vec<Command>, String>),
 }
@@ -98,7 +102,10 @@ pub(crate) fn run_all(steps: &[Step], detail: Detail) -> ExitCode {
 
 fn run(step: &Step, display: &mut Display, tally: &mut Tally) -> Result<(), String> {
     match &step.action {
-        Action::Run(command) | Action::Show(command) => follow(step.name, command, display, tally),
+        Action::Run(command) | Action::Show(command) => {
+            follow(step.name, command, display, tally).map(drop)
+        }
+        Action::Programs(programs) => programs.run(display, tally),
         Action::Do(action) => {
             for command in action()? {
                 follow(step.name, &command, display, tally)?;
@@ -108,13 +115,13 @@ fn run(step: &Step, display: &mut Display, tally: &mut Tally) -> Result<(), Stri
     }
 }
 
-/// Runs a command with its output in a file, and reads along.
-fn follow(
+/// Runs a command with its output in a file, and reads along. Returns the file.
+pub(crate) fn follow(
     name: &str,
     command: &Command,
     display: &mut Display,
     tally: &mut Tally,
-) -> Result<(), String> {
+) -> Result<PathBuf, String> {
     let folder = target().join("xtask");
     let path = folder.join(format!("{name}.log"));
     let log = fs::create_dir_all(&folder)
@@ -150,7 +157,7 @@ fn follow(
             }
         }
         match ended {
-            Some(status) if status.success() => return Ok(()),
+            Some(status) if status.success() => return Ok(path),
             Some(status) => {
                 return Err(format!(
                     "{status}; all of its output is in {}",

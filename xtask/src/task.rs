@@ -2,6 +2,7 @@ use std::process::{Command, ExitCode};
 
 use crate::cargo::{cargo, pullgate, with_pullgate};
 use crate::display::Detail;
+use crate::programs::Programs;
 use crate::step::{Action, Step, run_all};
 use crate::{browser, deny, packages, python};
 
@@ -233,18 +234,20 @@ fn demo() -> Step {
 }
 
 fn e2e(arguments: &[String]) -> Step {
-    let mut command = with_tools(cargo(&[
-        "test",
-        "--package",
-        "pullgate-e2e",
-        "--no-fail-fast",
-    ]));
-    command.args(arguments);
-    Step::new(
-        "e2e",
-        "end-to-end tests with real clients",
-        Action::Run(command),
-    )
+    let title = "end-to-end tests with real clients";
+    let mut command = with_tools(cargo(&["test", "--package", "pullgate-e2e"]));
+    if !arguments.is_empty() {
+        command.arg("--no-fail-fast").args(arguments);
+        return Step::new("e2e", title, Action::Run(command));
+    }
+    command.arg("--no-run");
+    let programs = Programs {
+        package: "pullgate-e2e",
+        folder: "e2e",
+        build: command,
+        alone: &["agent_cost", "load", "replicas"],
+    };
+    Step::new("e2e", title, Action::Programs(programs))
 }
 
 /// Tells a command also where the Python packages' programs are.
