@@ -99,3 +99,40 @@ fn a_session_is_kept_for_its_own_server_alone() {
     agent.restart();
     assert_eq!(people(&agent), 0, "another server gets no session to see");
 }
+
+#[test]
+fn a_session_is_renewed_for_as_long_as_a_sign_in_may_last() {
+    let site = Site::start_with(|setting| {
+        setting
+            .tables
+            .push_str("[identity]\nsession_lifetime = '10s'\n");
+    });
+    let mia = &site.member;
+    let setting = AgentSetting {
+        settings: "refresh = '1s'\nsign_in_lasts = '30s'",
+        ..AgentSetting::default()
+    };
+    let agent = Agent::start(&site, &setting);
+    agent.sign_in(mia).expect_success();
+    let until = || {
+        let until = agent.status()["people"][0]["until"].clone();
+        until.as_str().map(str::to_owned)
+    };
+    let first = until().expect("she is signed in");
+    eventually("her session is another", || {
+        until().is_some_and(|now| now > first)
+    });
+    eventually("the first one would have ended", || has_passed(&first));
+    agent
+        .docker(mia, &["volume", "create", "later"])
+        .expect_success();
+    eventually("she has to sign in again", || until().is_none());
+    let outcome = agent.docker(mia, &["volume", "create", "too-late"]);
+    outcome.expect_failure("Sign in required! Run: pullgate login");
+}
+
+/// Whether a moment (RFC 3339, UTC) is over, by the clock of this machine.
+fn has_passed(moment: &str) -> bool {
+    let now = pullgate_e2e::run(std::process::Command::new("date").args(["--utc", "+%FT%TZ"]));
+    now.text().trim() > moment
+}
