@@ -32,6 +32,7 @@ impl Admin {
         mut additions: TeamAdditions,
     ) -> Result<TeamAdditions> {
         let actor = self.owner(caller, organization)?;
+        self.check_patterns(&additions.allowlist)?;
         in_order(&mut additions);
         self.store
             .set_team_additions(organization, team, &additions, &actor)
@@ -52,6 +53,7 @@ impl Admin {
         remove: &TeamAdditions,
     ) -> Result<TeamAdditions> {
         let actor = self.owner(caller, organization)?;
+        self.check_patterns(&add.allowlist)?;
         let change = |additions: &mut TeamAdditions| {
             let TeamAdditions {
                 allowlist,

@@ -69,6 +69,7 @@ impl Admin {
         entries: &BTreeMap<Pattern, String>,
     ) -> Result<Vec<Pattern>> {
         let actor = self.owner(caller, organization)?;
+        self.check_patterns(entries.keys())?;
         let added = self
             .store
             .add_to_allowlist(organization, entries, &actor)

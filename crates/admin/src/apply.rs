@@ -69,6 +69,10 @@ impl Admin {
         let file = file.clone().at(self.now());
         let plan = |policy: &WholePolicy| {
             let edit = Edit::new(&file, policy);
+            self.check_new_patterns(
+                &edit.before.parts(organization),
+                &edit.after.parts(organization),
+            )?;
             let before = edit.before.state();
             if !file.is_for(expected, &before) {
                 return Err(AdminError::Outdated(format!(

@@ -63,6 +63,7 @@ impl Admin {
         pattern: &Pattern,
     ) -> Result<()> {
         let actor = self.namer(caller, organization)?;
+        self.check_patterns([pattern])?;
         self.store
             .add_namespace(organization, pattern, &actor)
             .await?;

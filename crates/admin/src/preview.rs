@@ -86,6 +86,10 @@ impl Admin {
         }
         let policy = self.store.whole_policy(organization).await?;
         let drafted = draft.on(policy.clone())?;
+        self.check_new_patterns(
+            &parts(organization, policy.clone()),
+            &parts(organization, drafted.clone()),
+        )?;
         let period = Period {
             since,
             until,

@@ -38,8 +38,10 @@ impl Admin {
                      to version {version}; read them again, and change those"
                 )));
             }
+            let before = settings.trusted.clone();
             edit(settings);
-            Ok(())
+            let trusted = settings.trusted.iter();
+            self.check_patterns(trusted.filter(|pattern| !before.contains(pattern)))
         };
         let changed = self
             .store

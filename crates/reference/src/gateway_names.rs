@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{NameError, Reading, Reference, Registry, Repository};
+use crate::{NameError, Pattern, Reading, Reference, Registry, Repository};
 
 /// The hosts by which a gateway to several registries is reached.
 ///
@@ -86,6 +86,29 @@ impl GatewayNames {
         Ok(named)
     }
 
+    /// What to write for a pattern that begins with a host of the gateway's:
+    /// what the gateway serves by such names. None for every other pattern, and
+    /// where nothing could be written for it.
+    pub fn pattern(&self, pattern: &Pattern) -> Option<Pattern> {
+        let host = pattern.registry();
+        let below = pattern.as_str().strip_prefix(host.as_str())?;
+        if let Some(registry) = self.bound.get(&hostname(host.as_str())) {
+            return Pattern::parse(&format!("{registry}{below}")).ok();
+        }
+        if !self.own.contains(host) {
+            return None;
+        }
+        let below = below.trim_start_matches('/');
+        let names_registry = below
+            .split_once('/')
+            .is_some_and(|(first, _)| first.contains(['.', ':']) || first == "localhost");
+        if names_registry {
+            Pattern::parse(below).ok()
+        } else {
+            Pattern::parse(&format!("{}/{below}", Registry::docker_hub())).ok()
+        }
+    }
+
     /// Whether a name begins with a host of the gateway's.
     pub fn is_own(&self, reference: &Reference) -> bool {
         let host = reference.registry();
@@ -165,6 +188,33 @@ mod tests {
         assert_eq!(meant(&names), "docker.io/evil/miner");
         assert_eq!(meant(&names.elsewhere()), typed);
         assert_eq!(names.elsewhere(), super::tests::names());
+    }
+
+    #[test]
+    fn a_pattern_that_begins_with_the_gateway_is_what_the_gateway_serves() {
+        for (typed, means) in [
+            ("registry.acme.example/evil/miner", "docker.io/evil/miner"),
+            ("registry.acme.example/nginx", "docker.io/library/nginx"),
+            ("registry.acme.example/bitnami/*", "docker.io/bitnami/*"),
+            ("registry.acme.example/**", "docker.io/**"),
+            ("registry.acme.example/ghcr.io/org/**", "ghcr.io/org/**"),
+            ("ghcr.acme.example/org/app", "ghcr.io/org/app"),
+            ("ghcr.acme.example:5000/**", "ghcr.io/**"),
+        ] {
+            let pattern = Pattern::parse(typed).unwrap();
+            let means = Pattern::parse(means).unwrap();
+            assert_eq!(names().pattern(&pattern), Some(means), "{typed}");
+        }
+        for other in [
+            "nginx",
+            "bitnami/*",
+            "ghcr.io/**",
+            "registry.acme.example:5000/**",
+            "registry.acme.example.evil.example/**",
+        ] {
+            let pattern = Pattern::parse(other).unwrap();
+            assert_eq!(names().pattern(&pattern), None, "{other}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod decisions;
 mod device;
 mod exceptions;
 mod invites;
+mod named_by_gateway;
 mod namespaces;
 mod policy;
 mod policy_test;
