@@ -2,7 +2,7 @@
 
 use crate::artifact::{Artifact, Form};
 use crate::organizations::Organizations;
-use crate::registry_json::{self, MAC_FOLDER, script};
+use crate::registry_json::{self, mac_script};
 
 const PERMISSIONS: &str = "root alone writes, everybody reads (root:wheel, 0644)";
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -32,7 +32,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
             path: "/Library/Application Support/com.docker.docker/registry.json",
             permissions: PERMISSIONS,
             how: "Run it with sudo.",
-            text: script(organizations, MAC_FOLDER, "root:wheel"),
+            text: mac_script(organizations),
         },
         Artifact {
             form: Form::RegistryJson,

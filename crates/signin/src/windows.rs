@@ -76,23 +76,66 @@ fn key_file(organizations: &Organizations) -> String {
 }
 
 /// Groups by their numbers, which are the same in every language of Windows.
+///
 /// What somebody else has made there stays theirs until it is taken from them:
-/// who owns a file may change who may write it.
+/// who owns a file may change who may write it, and who owns a junction may
+/// turn it. So junctions and links are refused, before the folder is taken and
+/// after, and in the end owner and text are read back. `icacls` is a program
+/// of its own, whose failure ends no script: its exit code is looked at.
 fn file_script(organizations: &Organizations) -> String {
     let json = registry_json::text(organizations);
     format!(
-        "$ErrorActionPreference = 'Stop'\n\
-         $folder = 'C:\\ProgramData\\DockerDesktop'\n\
-         $file = \"$folder\\registry.json\"\n\
-         New-Item -ItemType Directory -Path $folder -Force | Out-Null\n\
-         # The folder belongs to administrators, whoever has made it.\n\
-         icacls $folder /setowner '*S-1-5-32-544' | Out-Null\n\
-         icacls $folder /reset | Out-Null\n\
-         if (Test-Path -Path $file) {{ Remove-Item -Path $file -Force }}\n\
-         # UTF-8 without a byte-order mark.\n\
-         [IO.File]::WriteAllText($file, '{json}', (New-Object Text.UTF8Encoding $false))\n\
-         icacls $file /setowner '*S-1-5-32-544' | Out-Null\n\
-         # Administrators and the system write, users read.\n\
-         icacls $file /inheritance:r /grant:r '*S-1-5-32-544:F' '*S-1-5-18:F' '*S-1-5-32-545:R' | Out-Null\n"
+        r#"$ErrorActionPreference = 'Stop'
+$folder = 'C:\ProgramData\DockerDesktop'
+$file = "$folder\registry.json"
+$json = '{json}'
+$administrators = 'S-1-5-32-544'
+
+function Set-Permission {{
+    # The exit code of a program ends no script by itself.
+    & icacls.exe @args | Out-Null
+    if ($LASTEXITCODE -ne 0) {{ throw "icacls $args ended with $LASTEXITCODE" }}
+}}
+
+function Assert-NoLink([string] $Path) {{
+    # Whoever owns a junction or a link may turn it to somewhere else.
+    $item = Get-Item -LiteralPath $Path -Force -ErrorAction SilentlyContinue
+    if ($item -and ($item.Attributes -band [IO.FileAttributes]::ReparsePoint)) {{
+        throw "$Path is a junction or a link; remove it and run this again"
+    }}
+}}
+
+function Assert-Owner([string] $Path) {{
+    $owner = (Get-Acl -LiteralPath $Path).GetOwner([Security.Principal.SecurityIdentifier])
+    if ($owner.Value -ne $administrators) {{ throw "$Path belongs to $owner, not to administrators" }}
+}}
+
+# The folder belongs to administrators, whoever has made it.
+Assert-NoLink $folder
+New-Item -ItemType Directory -Path $folder -Force | Out-Null
+Set-Permission $folder '/setowner' "*$administrators" '/L'
+Set-Permission $folder '/reset' '/L'
+Assert-NoLink $folder
+
+Assert-NoLink $file
+if (Test-Path -LiteralPath $file -PathType Container) {{
+    throw "$file is a folder; remove it and run this again"
+}}
+if (Test-Path -LiteralPath $file) {{ Remove-Item -LiteralPath $file -Force }}
+# UTF-8 without a byte-order mark, into a file that nobody else has made.
+$bytes = (New-Object Text.UTF8Encoding $false).GetBytes($json)
+$stream = New-Object IO.FileStream $file, 'CreateNew', 'Write', 'None'
+try {{ $stream.Write($bytes, 0, $bytes.Length) }} finally {{ $stream.Dispose() }}
+# Administrators and the system write, users read.
+Set-Permission $file '/setowner' "*$administrators" '/L'
+Set-Permission $file '/inheritance:r' '/grant:r' "*${{administrators}}:F" '*S-1-5-18:F' '*S-1-5-32-545:R'
+
+# What counts is what is there now.
+Assert-NoLink $folder
+Assert-Owner $folder
+Assert-NoLink $file
+Assert-Owner $file
+if ([IO.File]::ReadAllText($file) -cne $json) {{ throw "$file does not hold what was written" }}
+"#
     )
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pullgate_signin::{Artifact, Form, InvalidOrganizations, Organizations, Platform, artifacts};
@@ -152,11 +155,43 @@ fn the_powershell_script_takes_the_folder_and_the_file_from_whoever_made_them() 
     let script = form(Platform::Windows, Form::PowerShell).text;
     assert!(script.starts_with("$ErrorActionPreference = 'Stop'\n"));
     for owned in ["$folder", "$file"] {
-        let line = format!("icacls {owned} /setowner '*S-1-5-32-544'");
+        let line = format!("Set-Permission {owned} '/setowner' \"*$administrators\"");
         assert!(script.contains(&line), "{script}");
+        let read_back = format!("Assert-Owner {owned}\n");
+        assert!(script.contains(&read_back), "{script}");
     }
     assert!(script.contains("(New-Object Text.UTF8Encoding $false)"));
-    assert!(script.contains("/inheritance:r /grant:r"), "{script}");
+    assert!(script.contains("'/inheritance:r' '/grant:r'"), "{script}");
+}
+
+/// A program that fails ends no script of PowerShell's by itself; and whoever
+/// owns a junction may turn it, whatever is at its end.
+#[test]
+fn the_powershell_script_ends_where_icacls_fails_and_at_a_junction() {
+    let script = form(Platform::Windows, Form::PowerShell).text;
+    let calls: Vec<&str> = script
+        .lines()
+        .filter(|line| line.contains("icacls.exe"))
+        .collect();
+    assert_eq!(calls, ["    & icacls.exe @args | Out-Null"], "{script}");
+    let (_, after) = script.split_once(calls[0]).unwrap();
+    let checked = after.trim_start().lines().next().unwrap();
+    assert!(
+        checked.starts_with("if ($LASTEXITCODE -ne 0) { throw "),
+        "{checked}"
+    );
+    let at = |part: &str| {
+        let found = script.match_indices(part).map(|(at, _)| at);
+        found.collect::<Vec<usize>>()
+    };
+    let (folder, file) = (at("Assert-NoLink $folder"), at("Assert-NoLink $file"));
+    let taken = at("Set-Permission $folder '/setowner'")[0];
+    let written = at("New-Object IO.FileStream")[0];
+    assert!(folder[0] < at("New-Item")[0], "{script}");
+    assert!(taken < folder[1] && folder[1] < written, "{script}");
+    assert!(file[0] < written && written < file[1], "{script}");
+    assert!(script.contains("[IO.FileAttributes]::ReparsePoint"));
+    assert!(script.contains("'CreateNew'"), "nobody else's file");
 }
 
 #[test]
@@ -178,36 +213,233 @@ fn a_profile_is_told_from_another_and_stays_itself() {
     assert!(one[0] != one[1] && one[0] != other[0]);
 }
 
-/// The scripts for macOS and Linux are run, with their folder and owner put
-/// elsewhere, and write what they should.
-#[test]
-fn the_shell_scripts_write_the_file() {
-    for platform in [Platform::Mac, Platform::Linux] {
-        let script = form(platform, Form::Shell);
-        let folder = std::env::temp_dir().join(format!(
-            "pullgate signin {} {}",
-            platform.as_str(),
-            std::process::id()
-        ));
-        let (real, _) = script.path.rsplit_once('/').unwrap();
-        let text = script.text.replace(real, folder.to_str().unwrap());
+/// A folder in which a script finds what it would find on a machine. Scripts
+/// give what they write to root, so only root can try them.
+struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    #[track_caller]
+    fn new() -> Self {
+        let uid = std::fs::metadata("/proc/self").unwrap().uid();
+        assert_eq!(uid, 0, "this test runs scripts for root: run it as root");
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Where a path of the machine really is.
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path.trim_start_matches('/'))
+    }
+
+    /// Runs a platform's script, with macOS' group of root's by its name here.
+    fn run(&self, shell: &str, platform: Platform, programs: Option<&Path>) -> (bool, String) {
+        let text = form(platform, Form::Shell).text;
+        let here = self.0.path().to_str().unwrap();
         let text = text
-            .replace("chown root:wheel", "true")
-            .replace("chown root:root", "true");
-        let done = Command::new("sh").args(["-c", &text]).status().unwrap();
-        assert!(done.success());
-        let written = std::fs::read_to_string(folder.join("registry.json")).unwrap();
-        assert_eq!(written, form(platform, Form::RegistryJson).text);
-        assert!(pullgate_signin::Reading::of(written.as_bytes()).is_sound());
-        let mode = |path: &std::path::Path| {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
-        };
-        assert_eq!(mode(&folder), 0o755);
-        assert_eq!(mode(&folder.join("registry.json")), 0o644);
-        let left = std::fs::read_dir(&folder).unwrap().count();
-        assert_eq!(left, 1, "nothing but the file");
-        std::fs::remove_dir_all(folder).unwrap();
+            .replace("'/usr/share", &format!("'{here}/usr/share"))
+            .replace("'/Library", &format!("'{here}/Library"))
+            .replace("group='wheel'", "group='root'");
+        let mut command = Command::new(shell);
+        command.args(["-c", &text]);
+        if let Some(first) = programs {
+            let path = std::env::var("PATH").unwrap();
+            command.env("PATH", format!("{}:{path}", first.display()));
+        }
+        let done = command.output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        (done.status.success(), said)
+    }
+}
+
+const SHELLS: [&str; 2] = ["dash", "bash"];
+
+/// What a person has left before the script came, the file's place given; and
+/// what the script says of it, or nothing where it writes the file.
+type Left = (&'static str, fn(&Path), Option<&'static str>);
+
+const LEFT: &[Left] = &[
+    ("nothing", |_| {}, None),
+    (
+        "a file and folders of their own, for everybody to write",
+        |file| {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, "{}").unwrap();
+            for path in [file, file.parent().unwrap()] {
+                chown(path, Some(1000), Some(1000)).unwrap();
+                std::fs::set_permissions(path, Permissions::from_mode(0o2777)).unwrap();
+            }
+        },
+        None,
+    ),
+    (
+        "a folder",
+        |file| std::fs::create_dir_all(file).unwrap(),
+        Some("registry.json is not a file; remove it and run this again"),
+    ),
+    (
+        "a link to a folder",
+        |file| {
+            let elsewhere = file.with_file_name("elsewhere");
+            std::fs::create_dir_all(&elsewhere).unwrap();
+            symlink(elsewhere, file).unwrap();
+        },
+        Some("registry.json is a link; remove it and run this again"),
+    ),
+    (
+        "a link to a file",
+        |file| {
+            let elsewhere = file.with_file_name("elsewhere");
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(&elsewhere, "theirs").unwrap();
+            symlink(elsewhere, file).unwrap();
+        },
+        Some("registry.json is a link; remove it and run this again"),
+    ),
+    (
+        "a link that leads nowhere",
+        |file| {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            symlink("nowhere", file).unwrap();
+        },
+        Some("registry.json is a link; remove it and run this again"),
+    ),
+    (
+        "a socket",
+        |file| {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            // Its path would be too long for a socket from where the test is.
+            let short = tempfile::tempdir().unwrap().path().join("s");
+            std::fs::create_dir_all(short.parent().unwrap()).unwrap();
+            drop(std::os::unix::net::UnixListener::bind(&short).unwrap());
+            std::fs::rename(short, file).unwrap();
+        },
+        Some("registry.json is not a file; remove it and run this again"),
+    ),
+    (
+        "a link in the folder's place",
+        |file| {
+            let folder = file.parent().unwrap();
+            let elsewhere = folder.with_file_name("elsewhere");
+            std::fs::create_dir_all(&elsewhere).unwrap();
+            symlink(elsewhere, folder).unwrap();
+        },
+        Some(" is a link; remove it and run this again"),
+    ),
+    (
+        "a file in the folder's place",
+        |file| {
+            let folder = file.parent().unwrap();
+            std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
+            std::fs::write(folder, "theirs").unwrap();
+        },
+        Some("File exists"),
+    ),
+];
+
+/// The scripts for macOS and Linux are run as they are, below a folder. They
+/// end with 0 only where the file is there, root's alone to change.
+#[test]
+fn the_shell_scripts_write_the_file_or_say_what_is_in_its_place() {
+    for platform in [Platform::Mac, Platform::Linux] {
+        for shell in SHELLS {
+            for (what, leave, refused) in LEFT {
+                let scratch = Scratch::new();
+                let file = scratch.path(form(platform, Form::Shell).path);
+                leave(&file);
+                let before = all(scratch.0.path());
+                let (done, said) = scratch.run(shell, platform, None);
+                let at = format!("{shell}, {platform:?}, {what}: {said}");
+                if let Some(refused) = refused {
+                    assert!(!done && said.contains(refused), "{at}");
+                    let changed: Vec<_> = all(scratch.0.path())
+                        .into_iter()
+                        .filter(|found| !before.contains(found) && !found.0.is_dir())
+                        .collect();
+                    assert_eq!(changed, [], "{at}");
+                    continue;
+                }
+                assert!(done, "{at}");
+                let written = std::fs::read_to_string(&file).unwrap();
+                assert_eq!(written, form(platform, Form::RegistryJson).text);
+                assert!(pullgate_signin::Reading::of(written.as_bytes()).is_sound());
+                let folder = file.parent().unwrap();
+                let left = std::fs::read_dir(folder).unwrap().count();
+                assert_eq!(left, 1, "nothing but the file: {at}");
+                for (path, permissions) in [(file.as_path(), 0o644), (folder, 0o755)] {
+                    let seen = std::fs::symlink_metadata(path).unwrap();
+                    assert_eq!((seen.uid(), seen.gid()), (0, 0), "{at}");
+                    assert_eq!(seen.mode() & 0o777, permissions, "{at}");
+                }
+            }
+        }
+    }
+}
+
+/// Everything below a folder, with what it is.
+fn all(folder: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if std::fs::symlink_metadata(&path).unwrap().is_dir() {
+            found.extend(all(&path));
+        }
+        let content = std::fs::read(&path).ok();
+        found.push((path, content));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_folder_above_is_taken_from_whoever_owns_it_too() {
+    for shell in SHELLS {
+        let scratch = Scratch::new();
+        let above = scratch.path("/usr/share/docker-desktop");
+        std::fs::create_dir_all(&above).unwrap();
+        std::fs::set_permissions(&above, Permissions::from_mode(0o777)).unwrap();
+        chown(&above, Some(1000), Some(1000)).unwrap();
+        let (done, said) = scratch.run(shell, Platform::Linux, None);
+        assert!(done, "{shell}: {said}");
+        let seen = std::fs::metadata(&above).unwrap();
+        assert_eq!((seen.uid(), seen.gid()), (0, 0), "{shell}");
+        assert_eq!(seen.mode() & 0o777, 0o755, "{shell}");
+        // And a link in its place is refused.
+        std::fs::rename(&above, scratch.path("/elsewhere")).unwrap();
+        symlink(scratch.path("/elsewhere"), &above).unwrap();
+        let (done, said) = scratch.run(shell, Platform::Linux, None);
+        assert!(!done && said.contains("docker-desktop is a link"), "{said}");
+    }
+}
+
+/// Whatever a program on the machine does or leaves undone: what is there in
+/// the end is what counts.
+#[test]
+fn the_shell_scripts_do_not_end_with_0_where_nothing_is_enforced() {
+    for platform in [Platform::Mac, Platform::Linux] {
+        for (program, does, refused) in [
+            ("mv", "exit 0", "not root's alone to change"),
+            (
+                "mv",
+                "echo '{\"allowedOrgs\":[]}' > \"$3\"; chown 0:0 \"$3\"; chmod 644 \"$3\"",
+                "does not hold what was written",
+            ),
+            ("chmod", "exit 0", "can be changed by others than root"),
+            ("chown", "exit 0", "can be changed by others than root"),
+        ] {
+            let scratch = Scratch::new();
+            let file = scratch.path(form(platform, Form::Shell).path);
+            let folder = file.parent().unwrap();
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::set_permissions(folder, Permissions::from_mode(0o775)).unwrap();
+            chown(folder, Some(1000), Some(1000)).unwrap();
+            let programs = scratch.path("/programs");
+            std::fs::create_dir(&programs).unwrap();
+            let fake = programs.join(program);
+            std::fs::write(&fake, format!("#!/bin/sh\n{does}\n")).unwrap();
+            std::fs::set_permissions(&fake, Permissions::from_mode(0o755)).unwrap();
+            let (done, said) = scratch.run("sh", platform, Some(&programs));
+            let at = format!("{platform:?}, {program}: {said}");
+            assert!(!done && said.contains(refused), "{at}");
+        }
     }
 }
 
