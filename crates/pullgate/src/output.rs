@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 
-pub(crate) use layout::{Table, fields, paragraph};
+pub(crate) use layout::{Table, fields, note_paragraph, paragraph};
 
 /// How an answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -108,6 +108,11 @@ fn is_colourful() -> bool {
 /// The width of the terminal that standard output is, if it is one.
 pub(crate) fn terminal_width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0.max(40))
+}
+
+/// The width of the terminal that standard error is, if it is one.
+fn note_width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.max(40))
 }
 
 /// What somebody else wrote must not break the line, nor speak to the

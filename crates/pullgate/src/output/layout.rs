@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, TableStyle, presets};
 
-use super::{Tint, note, one_line, say, terminal_width, tinted};
+use super::{Tint, note, note_width, one_line, say, terminal_width, tinted};
 use crate::failure::Failure;
 
 /// Blanks between two columns.
@@ -91,6 +91,15 @@ pub(crate) fn fields(fields: &[(&str, String)]) -> Result<(), Failure> {
 /// Prints a sentence, in lines as wide as the terminal.
 pub(crate) fn paragraph(text: &str) -> Result<(), Failure> {
     wrapped(text, line_width()).iter().try_for_each(say)
+}
+
+/// Says a sentence beside the answer, in lines as wide as the terminal that
+/// shows it.
+pub(crate) fn note_paragraph(text: &str) {
+    let width = note_width().map_or(usize::MAX, usize::from);
+    for line in wrapped(text, width) {
+        note(line);
+    }
 }
 
 /// A text in lines of at most that many characters, broken between words. At

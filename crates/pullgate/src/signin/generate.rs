@@ -66,14 +66,15 @@ impl GenerateCommand {
         let all = artifacts(platform, &self.organizations.read()?);
         let artifact = pick(platform, all, self.form)?;
         output::say(artifact.text.trim_end_matches('\n'))?;
-        output::note(format!(
-            "{} for {}: {}\n{}. {}",
-            artifact.form.name(),
-            platform.name(),
-            artifact.path,
-            artifact.permissions,
-            artifact.how
-        ));
+        let (form, platform) = (artifact.form.name(), platform.name());
+        let permissions = artifact.permissions;
+        for sentence in [
+            &format!("{form}, for {platform}: {}", artifact.path),
+            &format!("Who may change it: {permissions}."),
+            artifact.how,
+        ] {
+            output::note_paragraph(sentence);
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
