@@ -218,3 +218,116 @@ fn what_client_config_has_written_stops_each_client_with_the_reason() {
     assert!(!quiet.text().contains("pull-"), "{}", quiet.text());
     quiet.expect_failure("Ways around: ");
 }
+
+/// A machine's agent and its dockerd, in namespaces of their own, where no
+/// other dockerd is seen. What doctor says at each step is kept.
+const AGENT_AND_ENGINE: &str = r#"
+set -eu
+machine=$1
+pullgate=$2
+mkdir -p /run/docker
+mount -t tmpfs tmpfs /run/docker
+plugin=/run/docker/plugins/pullgate.sock
+
+doctor() {
+    "$pullgate" doctor --no-pull --registry "$3" --gateway "$2" --format json > "$machine/$1.json" || true
+}
+wait_for() {
+    for _ in $(seq 300); do
+        if "$@" > /dev/null 2>&1; then return; fi
+        sleep 0.1
+    done
+    echo "no: $*" >&2
+    exit 1
+}
+
+"$pullgate" agent run --settings "$machine/agent.toml" > "$machine/agent.log" 2>&1 &
+agent=$!
+wait_for test -S "$plugin"
+echo '{}' > /etc/docker/daemon.json
+dockerd --data-root "$machine/data" --exec-root "$machine/exec" --pidfile "$machine/pid" \
+    --host "unix://$machine/d" --iptables=false --ip6tables=false --bridge=none \
+    --storage-driver=vfs > "$machine/dockerd.log" 2>&1 &
+dockerd=$!
+export DOCKER_HOST="unix://$machine/d"
+wait_for docker version
+doctor missing "$3" "$4"
+echo '{"authorization-plugins": ["pullgate"]}' > /etc/docker/daemon.json
+doctor not-loaded "$3" "$4"
+kill -HUP "$dockerd"
+asks() { docker image inspect nothing 2>&1 | grep -q 'denied by plugin pullgate'; }
+wait_for asks
+doctor decides "$3" "$4"
+docker info --format '{{json .Plugins.Authorization}}' > "$machine/told.txt"
+kill -KILL "$agent"
+wait "$agent" || true
+doctor killed "$3" "$4"
+rm "$plugin"
+: > "$plugin"
+doctor a-file "$3" "$4"
+kill "$dockerd"
+wait "$dockerd" || true
+"#;
+
+#[test]
+fn the_agent_is_seen_to_decide_and_nothing_else_is_taken_for_it() {
+    let elsewhere = Elsewhere::on_an_address();
+    let site = Site::start();
+    let machine = Machine::new();
+    let at = |path: &str| machine.path(path).display().to_string();
+    machine.write("registry.json", r#"{"allowedOrgs":["acme"]}"#);
+    machine.write(
+        "agent.toml",
+        &format!(
+            "server = '{}'\nallowed_orgs = '{}'\nengine = '{}'\nlogin_socket = '{}'\nstate = '{}'\n",
+            site.gateway.public_url(),
+            at("registry.json"),
+            at("d"),
+            at("login.sock"),
+            at("state"),
+        ),
+    );
+    let mut command = Command::new("unshare");
+    command
+        .args(["--pid", "--fork", "--mount-proc", "--", "sh", "-c"])
+        .args([AGENT_AND_ENGINE, "sh", &at("")])
+        .arg(pullgate().get_program())
+        .arg(site.gateway.address())
+        .arg(format!("{}:80", elsewhere.name))
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("HOME", at(""));
+    run(&machine.inside(&command)).expect_success();
+
+    let said = |step: &str| -> Value {
+        let text = machine.read(&format!("{step}.json"));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{step}: {error}: {text}"))
+    };
+    for (step, open, not_open) in [
+        ("missing", &["plugin-missing", "engine-direct"][..], &[][..]),
+        ("not-loaded", &["plugin-not-loaded", "engine-direct"], &[]),
+        (
+            "decides",
+            &[],
+            &[
+                "plugin-missing",
+                "plugin-not-loaded",
+                "plugin-away",
+                "engine-direct",
+            ],
+        ),
+        ("killed", &["plugin-away", "engine-direct"], &[]),
+        ("a-file", &["plugin-away", "engine-direct"], &[]),
+    ] {
+        let answer = said(step);
+        let found = names(&answer, "open");
+        let has = |name: &&str| found.iter().any(|each| each == *name);
+        assert!(open.iter().all(|name| has(name)), "{step}: {answer:#}");
+        assert!(!not_open.iter().any(|name| has(name)), "{step}: {answer:#}");
+    }
+    let holds = names(&said("decides"), "holds");
+    for name in ["plugin", "engine-direct"] {
+        assert!(holds.iter().any(|each| each == name), "{holds:?}");
+    }
+    // Which is why it is tried: the Engine tells what it was started with.
+    assert_eq!(machine.read("told.txt").trim(), "null");
+}

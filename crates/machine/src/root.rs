@@ -3,7 +3,7 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Dir, FileType, Mode, OFlags, ResolveFlags, fstat, open, openat2};
+use rustix::fs::{Dir, FileType, Mode, OFlags, ResolveFlags, fstat, open, openat2, readlinkat};
 use rustix::io::Errno;
 
 /// The longest file that is read, in bytes. Configurations are much shorter.
@@ -129,6 +129,19 @@ impl Root {
         }
         names.sort();
         Ok(names)
+    }
+
+    /// Where a link leads, as it stands in it; nothing if there is no link.
+    pub(crate) fn target(&self, path: &str) -> io::Result<Option<String>> {
+        let Some(link) = self.at(path, OFlags::PATH | OFlags::NOFOLLOW)? else {
+            return Ok(None);
+        };
+        match readlinkat(&link, "", Vec::new()) {
+            Ok(target) => Ok(Some(target.to_string_lossy().into_owned())),
+            // What it says of anything else than a link.
+            Err(Errno::NOENT | Errno::INVAL) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is there, a link being a link; nothing if nothing is.

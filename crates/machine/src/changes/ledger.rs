@@ -52,6 +52,11 @@ impl Ledger {
             .flat_map(|entry| entry.clients.iter().map(String::as_str))
     }
 
+    /// The files that were written.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|entry| entry.path.as_str())
+    }
+
     pub(super) fn write(&self, root: &Root, owner: Owner) -> Result<(), ChangeError> {
         if self.files.is_empty() {
             root.remove(LEDGER)?;

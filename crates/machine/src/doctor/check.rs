@@ -1,7 +1,10 @@
 use std::io;
 
+use pullgate_reference::{Registry, hostname};
+
 use super::finding::Finding;
-use super::gateway::Gateway;
+use super::gateway::{Gateway, authority};
+use super::running::Running;
 use crate::owner::Owner;
 use crate::people::People;
 use crate::root::Root;
@@ -12,6 +15,8 @@ pub(super) struct Machine<'r> {
     pub(super) owner: Owner,
     pub(super) people: People,
     pub(super) gateway: Option<Gateway>,
+    /// What was heard, if it runs.
+    pub(super) running: Option<&'r Running>,
 }
 
 /// What a check gives.
@@ -46,17 +51,8 @@ impl Machine<'_> {
     }
 }
 
-/// Whether an address is one of Docker Hub's registry.
+/// Whether an address is one of Docker Hub's registry, whatever the port.
 fn is_docker_hub(address: &str) -> bool {
-    const HOSTS: [&str; 5] = [
-        "docker.io",
-        "index.docker.io",
-        "registry-1.docker.io",
-        "registry.hub.docker.com",
-        "hub.docker.com",
-    ];
-    let host = super::gateway::authority(address);
-    let host = host.split(':').next().unwrap_or_default();
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    HOSTS.contains(&host.as_str())
+    let registry = Registry::parse(&hostname(authority(address)));
+    registry.is_ok_and(|registry| registry.is_docker_hub())
 }

@@ -6,17 +6,40 @@ use std::io;
 use serde_json::Value;
 
 use super::check::Machine;
+use super::proxies::Proxies;
 use super::units;
+use crate::root::Root;
 
-/// Its configuration file.
+/// Its configuration file, where no other is named.
 pub(super) const DAEMON_JSON: &str = "/etc/docker/daemon.json";
 
-/// The Engine's settings, each with where it stands.
+/// Its unit.
+const UNIT: &str = "docker.service";
+
+/// Variables of its unit and options, on Debian.
+const DEFAULTS: &str = "/etc/default/docker";
+
+/// Where its socket is; the first is what the second leads to.
+pub(super) const SOCKETS: [&str; 2] = ["/run/docker.sock", "/var/run/docker.sock"];
+
+/// The Engine of a machine.
 #[derive(Debug, Default)]
 pub(super) struct Engine {
-    /// Whether there is an Engine at all.
+    /// Whether there is one at all.
     pub(super) is_there: bool,
-    /// Why `daemon.json` cannot be read, if it cannot.
+    /// Whether systemd has a unit for it.
+    pub(super) has_unit: bool,
+    /// What it is told at each of its starts: the next one, and that of each
+    /// process that runs.
+    pub(super) starts: Vec<Start>,
+}
+
+/// What the Engine is told at one start, each with where it stands.
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    /// Its configuration file.
+    pub(super) file: String,
+    /// Why that cannot be read, if it cannot.
     pub(super) unreadable: Option<String>,
     /// Where it listens.
     pub(super) hosts: Vec<Told>,
@@ -24,8 +47,10 @@ pub(super) struct Engine {
     pub(super) plugins: Vec<Told>,
     /// Its registry mirrors.
     pub(super) mirrors: Vec<Told>,
-    /// Its proxy for encrypted connections.
-    pub(super) proxies: Vec<Told>,
+    /// Registries that it asks without encryption.
+    pub(super) insecure: Vec<Told>,
+    /// Its proxies.
+    pub(super) proxies: Proxies,
 }
 
 /// A value, and where it stands.
@@ -37,25 +62,115 @@ pub(super) struct Told {
 
 impl Engine {
     pub(super) fn of(machine: &Machine<'_>) -> io::Result<Self> {
+        Self::on(machine.root)
+    }
+
+    pub(super) fn on(root: &Root) -> io::Result<Self> {
+        let next = Start::by_unit(root)?;
         let mut engine = Self {
-            is_there: machine.has_any(&[
-                "/usr/bin/dockerd",
-                "/usr/sbin/dockerd",
-                "/usr/local/bin/dockerd",
-                DAEMON_JSON,
-                "/run/docker.sock",
-                "/var/run/docker.sock",
-            ])?,
-            ..Self::default()
+            has_unit: !units::files(root, UNIT)?.is_empty(),
+            starts: vec![next],
+            is_there: false,
         };
-        engine.read_file(machine)?;
-        engine.read_units(machine)?;
-        engine.read_processes(machine)?;
+        engine.read_processes(root)?;
+        engine.is_there = engine.starts.len() > 1;
+        for path in [
+            "/usr/bin/dockerd",
+            "/usr/sbin/dockerd",
+            "/usr/local/bin/dockerd",
+            DAEMON_JSON,
+            "/run/docker.sock",
+            "/var/run/docker.sock",
+        ] {
+            engine.is_there |= root.seen(path)?.is_some();
+        }
         Ok(engine)
     }
 
-    fn read_file(&mut self, machine: &Machine<'_>) -> io::Result<()> {
-        let Some(content) = machine.root.read(DAEMON_JSON)? else {
+    /// The sockets where it may be asked, those that it is told first.
+    pub(super) fn sockets(&self) -> Vec<String> {
+        let hosts = self.starts.iter().flat_map(|start| &start.hosts);
+        let told = hosts.filter_map(|told| told.value.strip_prefix("unix://"));
+        let mut sockets: Vec<String> = Vec::new();
+        for socket in told.chain(SOCKETS) {
+            // Both names of its own socket are one.
+            let usual = socket.strip_prefix("/var").filter(|_| socket == SOCKETS[1]);
+            let socket = usual.unwrap_or(socket).to_owned();
+            if !sockets.contains(&socket) {
+                sockets.push(socket);
+            }
+        }
+        sockets
+    }
+
+    /// The configuration files of all starts.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.starts.iter().map(|start| start.file.as_str())
+    }
+
+    /// What runs counts, however it was started.
+    fn read_processes(&mut self, root: &Root) -> io::Result<()> {
+        for process in root.list("/proc")? {
+            if !process.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            // A process may end while it is looked at.
+            let Ok(Some(line)) = root.text(&format!("/proc/{process}/cmdline")) else {
+                continue;
+            };
+            let words: Vec<String> = line.split('\0').map(str::to_owned).collect();
+            let program = words.first().and_then(|word| word.rsplit('/').next());
+            if program == Some("dockerd") {
+                let mut start = Start::default();
+                start.read_arguments(&words, &format!("process {process}"));
+                start.read_file(root)?;
+                self.starts.push(start);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Start {
+    /// What it is told when it is started the next time.
+    fn by_unit(root: &Root) -> io::Result<Self> {
+        let mut start = Self::default();
+        let settings = units::settings(root, UNIT)?;
+        for setting in &settings {
+            if setting.key == "ExecStart" {
+                start.read_arguments(&units::words(&setting.value), &setting.file);
+            }
+        }
+        // A unit reads these if it says so.
+        let more: &[&str] = if settings.is_empty() {
+            &[DEFAULTS]
+        } else {
+            &[]
+        };
+        let environment = units::environment(root, &settings, more)?;
+        if let Some((options, place)) = environment.get("DOCKER_OPTS") {
+            start.read_arguments(&units::words(options), place);
+        }
+        for setting in units::settings(root, "docker.socket")? {
+            if setting.key == "ListenStream" {
+                let value = match setting.value.as_str() {
+                    path if path.starts_with('/') => format!("unix://{path}"),
+                    port => format!("tcp://{port}"),
+                };
+                start.hosts.push(told(&value, &setting.file));
+            }
+        }
+        start.read_file(root)?;
+        start.proxies.fill_from(&environment);
+        Ok(start)
+    }
+
+    fn read_file(&mut self, root: &Root) -> io::Result<()> {
+        if self.file.is_empty() {
+            DAEMON_JSON.clone_into(&mut self.file);
+        }
+        let file = self.file.clone();
+        let Some(content) = root.read(&file)? else {
             return Ok(());
         };
         let settings: Value = match serde_json::from_slice(&content) {
@@ -69,108 +184,70 @@ impl Engine {
             let values = settings[key].as_array().into_iter().flatten();
             values
                 .filter_map(Value::as_str)
-                .map(|value| told(value, DAEMON_JSON))
+                .map(|value| told(value, &file))
                 .collect()
         };
         self.hosts.extend(list("hosts"));
         self.plugins.extend(list("authorization-plugins"));
         self.mirrors.extend(list("registry-mirrors"));
-        let proxy = settings["proxies"]["https-proxy"].as_str();
-        self.proxies
-            .extend(proxy.map(|proxy| told(proxy, DAEMON_JSON)));
-        Ok(())
-    }
-
-    fn read_units(&mut self, machine: &Machine<'_>) -> io::Result<()> {
-        for setting in units::settings(machine.root, "docker.service")? {
-            match setting.key.as_str() {
-                "ExecStart" => {
-                    let words: Vec<&str> = setting.value.split_whitespace().collect();
-                    self.read_arguments(&words, &setting.file);
-                }
-                "Environment" => self.read_environment(&setting.value, &setting.file),
-                _ => {}
-            }
-        }
-        for setting in units::settings(machine.root, "docker.socket")? {
-            if setting.key == "ListenStream" {
-                let value = match setting.value.as_str() {
-                    path if path.starts_with('/') => format!("unix://{path}"),
-                    port => format!("tcp://{port}"),
-                };
-                self.hosts.push(told(&value, &setting.file));
-            }
-        }
-        let defaults = "/etc/default/docker";
-        for line in machine.root.text(defaults)?.unwrap_or_default().lines() {
-            let line = line.trim().trim_start_matches("export ");
-            if let Some(options) = line.strip_prefix("DOCKER_OPTS=") {
-                let options = options.trim_matches(['"', '\'']);
-                let words: Vec<&str> = options.split_whitespace().collect();
-                self.read_arguments(&words, defaults);
+        self.insecure.extend(list("insecure-registries"));
+        for (key, proxy) in [
+            ("http-proxy", &mut self.proxies.http),
+            ("https-proxy", &mut self.proxies.https),
+            ("no-proxy", &mut self.proxies.none),
+        ] {
+            let value = settings["proxies"][key].as_str().unwrap_or_default();
+            if !value.is_empty() && proxy.is_none() {
+                *proxy = Some(told(value, &file));
             }
         }
         Ok(())
     }
 
-    /// What runs counts, however it was started.
-    fn read_processes(&mut self, machine: &Machine<'_>) -> io::Result<()> {
-        for process in machine.root.list("/proc")? {
-            if !process.bytes().all(|byte| byte.is_ascii_digit()) {
-                continue;
-            }
-            let path = format!("/proc/{process}/cmdline");
-            // A process may end while it is looked at.
-            let Ok(Some(line)) = machine.root.text(&path) else {
-                continue;
-            };
-            let words: Vec<&str> = line.split('\0').collect();
-            let program = words.first().and_then(|word| word.rsplit('/').next());
-            if program == Some("dockerd") {
-                self.is_there = true;
-                self.read_arguments(&words, &format!("process {process}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn read_arguments(&mut self, words: &[&str], place: &str) {
+    fn read_arguments(&mut self, words: &[String], place: &str) {
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
-                None => (*word, None),
+                None => (word.as_str(), None),
             };
-            let list = match name {
-                "-H" | "--host" => &mut self.hosts,
-                "--authorization-plugin" => &mut self.plugins,
-                "--registry-mirror" => &mut self.mirrors,
-                "--https-proxy" => &mut self.proxies,
+            let name = name.strip_prefix("--").unwrap_or(name);
+            if let Some(host) = name.strip_prefix("-H").filter(|host| !host.is_empty()) {
                 // -Htcp://…
-                name if name.starts_with("-H") => {
-                    self.hosts.push(told(name.trim_start_matches("-H"), place));
-                    continue;
-                }
-                _ => continue,
-            };
-            let value = value.or_else(|| words.next().copied()).unwrap_or_default();
-            list.push(told(value.trim_matches(['"', '\'']), place));
-        }
-    }
-
-    fn read_environment(&mut self, assignments: &str, place: &str) {
-        for assignment in assignments.split_whitespace() {
-            let assignment = assignment.trim_matches(['"', '\'']);
-            if let Some((name, value)) = assignment.split_once('=')
-                && name.eq_ignore_ascii_case("https_proxy")
-            {
-                self.proxies.push(told(value, place));
+                self.hosts.push(told(host, place));
+                continue;
+            }
+            let known = [
+                "-H",
+                "host",
+                "authorization-plugin",
+                "registry-mirror",
+                "insecure-registry",
+                "config-file",
+                "http-proxy",
+                "https-proxy",
+                "no-proxy",
+            ];
+            if !known.contains(&name) {
+                continue;
+            }
+            let value = value.or_else(|| words.next().map(String::as_str));
+            let value = value.unwrap_or_default().trim_matches(['"', '\'']);
+            match name {
+                "-H" | "host" => self.hosts.push(told(value, place)),
+                "authorization-plugin" => self.plugins.push(told(value, place)),
+                "registry-mirror" => self.mirrors.push(told(value, place)),
+                "insecure-registry" => self.insecure.push(told(value, place)),
+                "http-proxy" => self.proxies.http = Some(told(value, place)),
+                "https-proxy" => self.proxies.https = Some(told(value, place)),
+                "no-proxy" => self.proxies.none = Some(told(value, place)),
+                _ => value.clone_into(&mut self.file),
             }
         }
     }
 }
 
-fn told(value: &str, place: &str) -> Told {
+pub(super) fn told(value: &str, place: &str) -> Told {
     Told {
         value: value.to_owned(),
         place: place.to_owned(),

@@ -1,11 +1,8 @@
 //! Who can talk to the Engine, and by which ways.
 
 use super::check::{Findings, Machine};
-use super::engine::Engine;
+use super::engine::{Engine, SOCKETS, Told};
 use super::finding::Finding;
-
-/// Where the Engine's socket is; the first is what the second leads to.
-const SOCKETS: [&str; 2] = ["/run/docker.sock", "/var/run/docker.sock"];
 
 /// The Engine's own ports, without and with encryption.
 const PORTS: [(u16, &str); 2] = [(2375, "without encryption"), (2376, "with TLS")];
@@ -22,10 +19,14 @@ pub(super) fn check(machine: &Machine<'_>) -> Findings {
     Ok(findings)
 }
 
+fn told_hosts(engine: &Engine) -> impl Iterator<Item = &Told> {
+    engine.starts.iter().flat_map(|start| &start.hosts)
+}
+
 /// What the Engine is told to listen on.
 fn hosts(engine: &Engine) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for told in &engine.hosts {
+    for told in told_hosts(engine) {
         let host = told.value.as_str();
         let is_usual = host.is_empty()
             || host.starts_with("fd://")
@@ -62,10 +63,7 @@ fn hosts(engine: &Engine) -> Vec<Finding> {
 fn ports(machine: &Machine<'_>, engine: &Engine) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (port, how) in PORTS {
-        let is_told = engine
-            .hosts
-            .iter()
-            .any(|told| told.value.ends_with(&format!(":{port}")));
+        let is_told = told_hosts(engine).any(|told| told.value.ends_with(&format!(":{port}")));
         if is_told || !is_listening(machine, port) {
             continue;
         }

@@ -16,30 +16,36 @@ mod gateway;
 mod guarding;
 mod hosts_toml;
 mod own;
+mod proxies;
 mod registries_conf;
+mod running;
 mod sign_in;
 mod units;
 
 use std::io;
 
+pub use engine_plugin::PLUGIN_SOCKET;
 pub use finding::{Finding, Verdict};
 pub use gateway::Gateway;
+pub use running::{Asks, EngineHeard, EngineSaid, PluginHeard, Running};
 
 use crate::changes::Ledger;
 use crate::owner::Owner;
 use crate::people::People;
 use crate::root::Root;
 use check::Machine;
+use engine::Engine;
 
 /// Looks at a machine. Without a gateway, the one that `pullgate
-/// client-config` has pointed clients at is taken.
-pub fn examine(root: &Root, owner: Owner, gateway: Option<&Gateway>) -> io::Result<Vec<Finding>> {
-    let machine = Machine {
-        root,
-        owner,
-        people: People::of(root)?,
-        gateway: gateway.cloned().or_else(|| noted_gateway(root)),
-    };
+/// client-config` has pointed clients at is taken; without anything heard, it
+/// is an image, of which its files are looked at.
+pub fn examine(
+    root: &Root,
+    owner: Owner,
+    gateway: Option<&Gateway>,
+    running: Option<&Running>,
+) -> io::Result<Vec<Finding>> {
+    let machine = machine(root, owner, gateway, running)?;
     let mut findings = Vec::new();
     if machine.gateway.is_none() {
         findings.push(Finding::unknown(
@@ -69,4 +75,32 @@ pub fn examine(root: &Root, owner: Owner, gateway: Option<&Gateway>) -> io::Resu
 pub fn noted_gateway(root: &Root) -> Option<Gateway> {
     let ledger = Ledger::read(root).ok()?;
     Gateway::read(&ledger.gateway)
+}
+
+/// Where the Docker Engines of a machine may be asked: on each of these sockets
+/// that is there and on which one listens.
+pub fn engine_sockets(root: &Root) -> io::Result<Vec<String>> {
+    Ok(Engine::on(root)?.sockets())
+}
+
+/// The way that dockerd has to registries besides the gateway, by what it is
+/// told at its next start, whether or not somebody decides about it; nothing
+/// if it has none.
+pub fn direct_way(root: &Root, owner: Owner, gateway: &Gateway) -> io::Result<Option<Finding>> {
+    engine_pulls::direct_way(&machine(root, owner, Some(gateway), None)?)
+}
+
+fn machine<'r>(
+    root: &'r Root,
+    owner: Owner,
+    gateway: Option<&Gateway>,
+    running: Option<&'r Running>,
+) -> io::Result<Machine<'r>> {
+    Ok(Machine {
+        root,
+        owner,
+        people: People::of(root)?,
+        gateway: gateway.cloned().or_else(|| noted_gateway(root)),
+        running,
+    })
 }

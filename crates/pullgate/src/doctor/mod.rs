@@ -1,6 +1,8 @@
 //! `pullgate doctor`: what enforces on this machine, and what could be walked
 //! around.
 
+mod asking;
+mod person;
 mod pulls;
 mod report;
 mod routes;
@@ -22,10 +24,12 @@ use report::Report;
 ///
 /// Looks at the sign-in, the Docker Engine and its plugin, who may talk to it,
 /// mirrors that fall back, direct ways to registries, configurations that
-/// others can change. Asks the server what the policy is. Then tries to pull
-/// an image that the policy denies with every client that it finds, and shows
-/// what its user would have read; nothing that was pulled is run, and it is
-/// removed again. Best run as root, who sees all of the machine.
+/// others can change. Asks the Engine and the agent what they do, and the
+/// server what the policy is, as whoever has signed in: with sudo, that is who
+/// called it. Then tries to pull an image that the policy denies with every
+/// client that it finds, and shows what its user would have read; nothing that
+/// was pulled is run, and it is removed again. Best run as root, who sees all
+/// of the machine.
 ///
 /// Exit status: 0 if nothing can be walked around, 1 if something can, or could
 /// not be found out.
@@ -68,7 +72,12 @@ fn gateway(text: &str) -> Result<Gateway, String> {
 impl DoctorCommand {
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         let root = self.machine.open()?;
-        let mut findings = examine(&root, Owner::ROOT, self.gateway.as_ref())?;
+        let running = if root.is_this_machine() {
+            Some(asking::hear(&root).await?)
+        } else {
+            None
+        };
+        let mut findings = examine(&root, Owner::ROOT, self.gateway.as_ref(), running.as_ref())?;
         let mut tried = Vec::new();
         // An image runs nothing and has no network.
         if root.is_this_machine() {
@@ -79,8 +88,10 @@ impl DoctorCommand {
             if let Some(gateway) = &gateway {
                 findings.extend(routes::to_gateway(gateway).await);
             }
-            findings.extend(routes::to_registries(&self.registries).await);
-            let policy = server::ask(&pulls::full_name(&self.image)).await?;
+            let need = routes::need(&findings);
+            findings.extend(routes::to_registries(&self.registries, need).await);
+            let person = person::who(&root)?;
+            let policy = server::ask(person, &pulls::full_name(&self.image)).await?;
             findings.extend(policy.findings);
             if !self.no_pull && policy.is_image_denied {
                 tried = pulls::try_all(&self.image, gateway.as_ref()).await;

@@ -5,8 +5,9 @@ use pullgate_control::Explanation;
 use pullgate_machine::doctor::Finding;
 use pullgate_policy::{Outcome, Rule};
 
+use super::person::Person;
 use crate::failure::Failure;
-use crate::remote;
+use crate::remote::{self, Session};
 
 /// What the server says.
 pub(super) struct Policy {
@@ -15,16 +16,19 @@ pub(super) struct Policy {
     pub(super) is_image_denied: bool,
 }
 
-/// Asks as who has signed in with `pullgate login`; who has not is denied
-/// everything.
-pub(super) async fn ask(image: &str) -> Result<Policy, Failure> {
-    let Some(session) = remote::saved_login()? else {
+/// Asks as who looks, if they have signed in with `pullgate login`; who has not
+/// is denied everything.
+pub(super) async fn ask(person: Person, image: &str) -> Result<Policy, Failure> {
+    let Some(session) = person.session else {
         return Ok(Policy {
             findings: vec![Finding::note(
                 "not-signed-in",
                 "pullgate login",
-                "You have not signed in, so the server was not asked what the policy is.",
-                "Sign in as a member and run it again: pullgate login SERVER",
+                format!(
+                    "{}, so the server was not asked what the policy is.",
+                    person.not_signed_in
+                ),
+                person.how,
             )],
             is_image_denied: true,
         });
@@ -45,17 +49,18 @@ pub(super) async fn ask(image: &str) -> Result<Policy, Failure> {
     };
     Ok(Policy {
         is_image_denied: explanation.outcome == Outcome::Denied,
-        findings: vec![finding(&session.server, image, &explanation)],
+        findings: vec![finding(&session, image, &explanation)],
     })
 }
 
-fn finding(server: &str, image: &str, explanation: &Explanation) -> Finding {
+fn finding(session: &Session, image: &str, explanation: &Explanation) -> Finding {
+    let (server, person) = (session.server.as_str(), &session.username);
     let sentence = &explanation.sentence;
     match (explanation.outcome, explanation.rule) {
         (Outcome::Denied, _) => Finding::holds(
             "policy",
             server,
-            format!("The server denies you {image}: {sentence}"),
+            format!("The server denies {person} {image}: {sentence}"),
         ),
         (Outcome::Monitored, _) => Finding::open(
             "policy-monitors",
@@ -66,13 +71,13 @@ fn finding(server: &str, image: &str, explanation: &Explanation) -> Finding {
         (Outcome::Allowed, Rule::Owner) => Finding::unknown(
             "policy-exempts-you",
             server,
-            "You are an owner, to whom nothing is denied, so no pull was tried.",
+            format!("{person} is an owner, to whom nothing is denied, so no pull was tried."),
             "Sign in as a member, and run it again.",
         ),
         (Outcome::Allowed, Rule::Disabled) => Finding::open(
             "policy-off",
             server,
-            "Image Access Management is off in your organization: everything is allowed.",
+            format!("Image Access Management is off for {person}: everything is allowed."),
             "An owner switches it on: pullgate policy set ORG --iam on",
         ),
         (Outcome::Allowed, _) => Finding::unknown(

@@ -20,7 +20,7 @@ pub(crate) use policy::{apply_policy, export_policy, test_policy};
 pub(crate) use preview::preview;
 pub(crate) use requests::RequestsThere;
 pub(crate) use server::connections;
-pub(crate) use session::{Session, saved as saved_login, signed_in};
+pub(crate) use session::{Session, saved as saved_login, saved_by as login_of, signed_in};
 pub(crate) use whoami::{WhoamiCommand, who};
 
 /// Neither a database here nor a server to ask.
