@@ -8,8 +8,11 @@ pub enum Client {
     Docker,
     /// containerd on its own, with `ctr` or nerdctl.
     Containerd,
-    /// podman, buildah, skopeo and CRI-O, which read the same file.
+    /// podman, buildah and skopeo, which read the same file.
     Podman,
+    /// CRI-O, which reads that file, too, and has its credentials from
+    /// elsewhere.
+    Crio,
     /// `docker build` and buildx.
     BuildKit,
     /// The nodes of a Kubernetes cluster.
@@ -18,10 +21,11 @@ pub enum Client {
 
 impl Client {
     /// All of them, the one most people have first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Docker,
         Self::Containerd,
         Self::Podman,
+        Self::Crio,
         Self::BuildKit,
         Self::Kubernetes,
     ];
@@ -32,6 +36,7 @@ impl Client {
             Self::Docker => "docker",
             Self::Containerd => "containerd",
             Self::Podman => "podman",
+            Self::Crio => "crio",
             Self::BuildKit => "buildkit",
             Self::Kubernetes => "kubernetes",
         }
@@ -42,7 +47,8 @@ impl Client {
         match self {
             Self::Docker => "docker",
             Self::Containerd => "containerd",
-            Self::Podman => "podman, CRI-O",
+            Self::Podman => "podman",
+            Self::Crio => "CRI-O",
             Self::BuildKit => "BuildKit",
             Self::Kubernetes => "Kubernetes nodes",
         }

@@ -120,7 +120,8 @@ fn proxy(site: &Site) -> Option<Step> {
     if site.direct == Direct::Left {
         return None;
     }
-    let host = site.host();
+    // As NO_PROXY names an IPv6 address.
+    let host = site.host().trim_matches(['[', ']']);
     Some(Step::new(
         "Close the other way",
         "dockerd gets a proxy that is not there, for all but the gateway: docker pull nginx ends with an error. Restart dockerd afterwards. Containers are not affected.",

@@ -56,6 +56,7 @@ pub fn installation(client: Client, site: &Site) -> Installation {
         }
         // containerd reads hosts.toml at each pull, config.toml at its start.
         Client::Kubernetes => vec![Service::Containerd],
+        Client::Crio => vec![Service::Crio],
         Client::Docker | Client::BuildKit | Client::Containerd | Client::Podman => Vec::new(),
     };
     Installation { files, restart }

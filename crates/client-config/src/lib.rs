@@ -31,7 +31,8 @@ pub fn guide(client: Client, site: &Site) -> Guide {
     match client {
         Client::Docker => docker::engine(site),
         Client::Containerd => containerd::guide(site),
-        Client::Podman => containers::guide(site),
+        Client::Podman => containers::podman(site),
+        Client::Crio => containers::crio(site),
         Client::BuildKit => docker::buildkit(site),
         Client::Kubernetes => kubernetes::guide(site),
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use pullgate_client_config::{Client, Direct, Service, Site};
+use pullgate_client_config::{Client, Direct, Site};
 use pullgate_machine::changes::Ledger;
 use pullgate_reference::Registry;
 
@@ -94,22 +94,15 @@ impl ClientName {
         match self {
             Self::Docker => Client::Docker,
             Self::Containerd => Client::Containerd,
-            Self::Podman | Self::Crio => Client::Podman,
+            Self::Podman => Client::Podman,
+            Self::Crio => Client::Crio,
             Self::Buildkit => Client::BuildKit,
             Self::Kubernetes => Client::Kubernetes,
         }
     }
 
     fn as_str(self) -> &'static str {
-        match self {
-            Self::Crio => "crio",
-            other => other.client().as_str(),
-        }
-    }
-
-    /// What is restarted besides what its configuration says.
-    fn restart(self) -> Option<Service> {
-        (self == Self::Crio).then_some(Service::Crio)
+        self.client().as_str()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use pullgate_client_config::{Service, Site, guide, installation};
+use pullgate_client_config::{Direct, Service, Site, guide, installation};
 use pullgate_machine::changes::{self, Applied, ChangeError, Undone, Wanted};
+use pullgate_machine::doctor::{Finding, Gateway, direct_way};
 use pullgate_machine::{Owner, Root};
 
 use super::address::GatewayUrl;
@@ -41,8 +42,7 @@ pub(super) fn apply(
         told(root, file)?;
     }
     if applied.iter().any(|file| file.was_written) {
-        let services = installation.restart.into_iter().chain(name.restart());
-        for restart in services.map(Service::restart) {
+        for restart in installation.restart.into_iter().map(Service::restart) {
             output::say(format!("Restart it: {restart}"))?;
         }
         output::say(format!(
@@ -50,10 +50,30 @@ pub(super) fn apply(
             name.as_str()
         ))?;
     }
+    if let Some(left) = left_open(gateway, site, root)? {
+        output::note("");
+        output::note_paragraph(&format!(
+            "It is not closed: {}: {}",
+            left.subject, left.what
+        ));
+        output::note_paragraph(&format!("  hint: {}", left.mend));
+        return Ok(Exit::No.into());
+    }
     let guide = guide(client, site);
     print::list("Enforced:", &guide.enforced)?;
     print::list("Still open:", &guide.open)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was set before in another place, and leaves dockerd a way that was to
+/// be closed: its configuration counts before a drop-in, and a later drop-in
+/// before an earlier.
+fn left_open(gateway: &GatewayUrl, site: &Site, root: &Root) -> Result<Option<Finding>, Failure> {
+    let gateway = Gateway::read(gateway.authority());
+    match gateway.filter(|_| site.direct == Direct::Closed) {
+        Some(gateway) => Ok(direct_way(root, Owner::ROOT, &gateway)?),
+        None => Ok(None),
+    }
 }
 
 fn told(root: &Root, file: &Applied) -> Result<(), Failure> {

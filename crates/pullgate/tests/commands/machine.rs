@@ -45,6 +45,12 @@ fn each_form_is_printed_alone_on_standard_output() {
             .contains("/usr/share/docker-desktop/registry/registry.json"),
         "{done:?}"
     );
+    // Beside the answer, one thing on each line.
+    assert!(
+        done.err
+            .contains("\nWho may change it: root alone writes, everybody reads (0644).\n"),
+        "{done:?}"
+    );
     for (platform, form, part) in [
         ("windows", "reg", "Windows Registry Editor"),
         ("windows", "powershell", "WriteAllText"),
@@ -286,6 +292,85 @@ fn a_configuration_is_printed_installed_and_taken_back() {
     assert!(!site.path("machine/etc/containerd").exists());
     let again = site.ok("client-config podman --undo --root machine");
     assert!(again.contains("Nothing was written for podman"), "{again}");
+}
+
+/// What is set beside it counts before it, and that is no closed way.
+#[test]
+fn a_way_is_closed_only_if_nothing_else_leaves_it_open() {
+    as_root();
+    let line = "client-config docker --gateway gateway.acme.example:5000 --close-direct --apply \
+                --root machine";
+    let unit = "[Service]\nExecStart=/usr/bin/dockerd -H fd://\n";
+    let later = "machine/etc/systemd/system/docker.service.d/zz.conf";
+    for (file, text, left) in [
+        ("machine/nothing", "", ""),
+        (
+            "machine/etc/docker/daemon.json",
+            "{\"proxies\":{\"https-proxy\":\"http://corp:3128\"}}",
+            "/etc/docker/daemon.json: dockerd goes to registries by the proxy corp:3128",
+        ),
+        (
+            later,
+            "[Service]\nEnvironment=\"NO_PROXY=localhost, *\"\n",
+            "NO_PROXY names *",
+        ),
+    ] {
+        let site = Site::new();
+        machine(&site);
+        for (path, text) in [
+            ("machine/lib/systemd/system/docker.service", unit),
+            (file, text),
+        ] {
+            let path = site.path(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let done = site.run(line);
+        assert!(
+            done.out.contains("docker.service.d/pullgate.conf"),
+            "{done:?}"
+        );
+        if left.is_empty() {
+            assert_eq!(done.code, 0, "{done:?}");
+            assert!(done.out.contains("reaches no other registry"), "{done:?}");
+        } else {
+            assert_eq!(done.code, 1, "{done:?}");
+            assert!(done.err.contains("It is not closed: "), "{done:?}");
+            assert!(done.err.contains(left), "{done:?}");
+            assert!(!done.out.contains("Enforced:"), "{done:?}");
+        }
+    }
+}
+
+#[test]
+fn a_node_of_cri_o_is_told_of_no_login_of_podman_s() {
+    as_root();
+    let site = Site::new();
+    machine(&site);
+    let gateway = "--gateway gateway.acme.example:5000";
+    let told = site.ok(&format!("client-config crio {gateway}"));
+    for part in [
+        "global_auth_file = \"/etc/crio/pullgate-auth.json\"",
+        "\"gateway.acme.example:5000\": { \"auth\": \"AUTH\" }",
+        "imagePullSecrets",
+        "CRI-O was not tried",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("podman login"), "{told}");
+    let told = site.ok(&format!(
+        "client-config crio {gateway} --apply --root machine"
+    ));
+    assert!(told.contains("systemctl restart crio"), "{told}");
+    assert!(
+        !site.path("machine/etc/crio").exists(),
+        "no secret is written"
+    );
+    let podman = site.ok(&format!("client-config podman {gateway}"));
+    assert!(
+        podman.contains("podman login") && !podman.contains("CRI-O"),
+        "{podman}"
+    );
 }
 
 #[test]
