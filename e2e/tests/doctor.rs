@@ -226,7 +226,7 @@ set -eu
 machine=$1
 pullgate=$2
 mkdir -p /run/docker
-mount -t tmpfs tmpfs /run/docker
+mount -t tmpfs -o mode=755 tmpfs /run/docker
 plugin=/run/docker/plugins/pullgate.sock
 
 doctor() {
@@ -321,8 +321,8 @@ fn the_agent_is_seen_to_decide_and_nothing_else_is_taken_for_it() {
         let answer = said(step);
         let found = names(&answer, "open");
         let has = |name: &&str| found.iter().any(|each| each == *name);
-        assert!(open.iter().all(|name| has(name)), "{step}: {answer:#}");
-        assert!(!not_open.iter().any(|name| has(name)), "{step}: {answer:#}");
+        assert!(open.iter().all(has), "{step}: {answer:#}");
+        assert!(!not_open.iter().any(has), "{step}: {answer:#}");
     }
     let holds = names(&said("decides"), "holds");
     for name in ["plugin", "engine-direct"] {

@@ -94,8 +94,9 @@ async fn plugin(socket: &Path) -> PluginHeard {
 
 /// What the Engine on a socket says; nothing where none runs.
 async fn engine(socket: String) -> Option<EngineHeard> {
-    let said = match timeout(PATIENCE, UnixStream::connect(&socket)).await {
-        Ok(Ok(_)) => say(Path::new(&socket)).await,
+    let connected = timeout(PATIENCE, UnixStream::connect(&socket)).await;
+    let said = match connected.map(|stream| stream.map(drop)) {
+        Ok(Ok(())) => say(Path::new(&socket)).await,
         Ok(Err(error)) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => return None,
             io::ErrorKind::PermissionDenied => Err("you may not talk to it".to_owned()),
@@ -138,9 +139,11 @@ fn asks(status: StatusCode, message: &str) -> Asks {
     if message.contains(&format!("denied by plugin {PLUGIN}:")) {
         return Asks::Agent;
     }
-    // Another plugin that denies is asked first; and a plugin that fails.
-    let is_clear = !status.is_server_error() && !message.contains("by plugin");
-    if is_clear {
+    // Another plugin may be asked first, or one may fail. 20.10 calls it an
+    // error of its own that there is no name.
+    let found_no_name = message.contains("invalid reference format");
+    let is_clear = !status.is_server_error() || found_no_name;
+    if is_clear && !message.contains("plugin") {
         Asks::Nobody
     } else {
         Asks::Unclear(format!("it answers {status}: {message}"))
@@ -323,7 +326,13 @@ mod tests {
     #[test]
     fn only_the_agent_s_own_denial_shows_that_it_is_asked() {
         let bad = StatusCode::BAD_REQUEST;
-        assert_eq!(asks(bad, "invalid reference format"), Asks::Nobody);
+        let no_name = "invalid reference format";
+        assert_eq!(asks(bad, no_name), Asks::Nobody);
+        // As 20.10 says it.
+        assert_eq!(
+            asks(StatusCode::INTERNAL_SERVER_ERROR, no_name),
+            Asks::Nobody
+        );
         assert_eq!(asks(StatusCode::OK, ""), Asks::Nobody);
         let other = "authorization denied by plugin pullgate-2: no";
         for (status, message) in [

@@ -53,7 +53,7 @@ fn each_form_is_printed_alone_on_standard_output() {
     );
     for (platform, form, part) in [
         ("windows", "reg", "Windows Registry Editor"),
-        ("windows", "powershell", "WriteAllText"),
+        ("windows", "powershell", "CreateNew"),
         ("windows", "reg-powershell", "MultiString"),
         ("macos", "mobileconfig", "com.docker.config"),
         ("macos", "plist", "<key>allowedOrgs</key>"),
