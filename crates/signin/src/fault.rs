@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// What is wrong with the text of a `registry.json`.
+/// What is wrong with a list of organizations, or with what holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// There is nothing in it.
@@ -15,6 +15,12 @@ pub enum Fault {
     NotJson(String),
     /// It is JSON, and no object.
     NotAnObject,
+    /// It is not a property list, for this reason.
+    NotPropertyList(String),
+    /// It is not an export of the Windows registry, for this reason.
+    NotRegistryExport(String),
+    /// It is an export of another part of the registry.
+    NotCovered,
     /// It has no `allowedOrgs`.
     NoKey,
     /// It has `allowedOrgs` in another spelling.
@@ -54,6 +60,9 @@ impl Fault {
             Self::NotUtf8 => "not-utf-8",
             Self::NotJson(_) => "not-json",
             Self::NotAnObject => "not-an-object",
+            Self::NotPropertyList(_) => "not-plist",
+            Self::NotRegistryExport(_) => "not-reg",
+            Self::NotCovered => "not-covered",
             Self::NoKey => "no-allowed-orgs",
             Self::WrongKey(_) => "wrong-key",
             Self::KeyTwice => "key-twice",
@@ -90,7 +99,20 @@ impl fmt::Display for Fault {
             Self::NotAnObject => {
                 formatter.write_str("the file is not an object like {\"allowedOrgs\":[\"acme\"]}")
             }
-            Self::NoKey => formatter.write_str("there is no \"allowedOrgs\" in the file"),
+            Self::NotPropertyList(why) => {
+                write!(formatter, "the file is not a property list: {why}")
+            }
+            Self::NotRegistryExport(why) => {
+                write!(
+                    formatter,
+                    "the file is not an export of the registry: {why}"
+                )
+            }
+            Self::NotCovered => write!(
+                formatter,
+                "the export leaves out HKLM\\SOFTWARE\\Policies, so whether the key is there is not known"
+            ),
+            Self::NoKey => formatter.write_str("there is no \"allowedOrgs\" in it"),
             Self::WrongKey(found) => {
                 write!(formatter, "{found:?} is not spelled \"allowedOrgs\"")
             }

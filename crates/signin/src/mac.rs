@@ -2,7 +2,13 @@
 
 use crate::artifact::{Artifact, Form};
 use crate::organizations::Organizations;
-use crate::registry_json::{self, mac_script};
+use crate::registry_json::{self, MAC_FILE, mac_script};
+
+/// Where macOS keeps what a configuration profile says for Docker Desktop.
+pub const MAC_PROFILE: &str = "/Library/Managed Preferences/com.docker.config.plist";
+
+/// Where the property list stands.
+pub const MAC_PLIST: &str = "/Library/Application Support/com.docker.docker/desktop.plist";
 
 const PERMISSIONS: &str = "root alone writes, everybody reads (root:wheel, 0644)";
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -21,7 +27,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::Plist,
             file_name: "desktop.plist",
-            path: "/Library/Application Support/com.docker.docker/desktop.plist",
+            path: MAC_PLIST,
             permissions: PERMISSIONS,
             how: "Put it there with your own tools. Docker Desktop looks at its next start.",
             text: plist(organizations),
@@ -29,7 +35,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::Shell,
             file_name: "docker-desktop-sign-in.sh",
-            path: "/Library/Application Support/com.docker.docker/registry.json",
+            path: MAC_FILE,
             permissions: PERMISSIONS,
             how: "Run it with sudo.",
             text: mac_script(organizations),
@@ -37,7 +43,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::RegistryJson,
             file_name: "registry.json",
-            path: "/Library/Application Support/com.docker.docker/registry.json",
+            path: MAC_FILE,
             permissions: PERMISSIONS,
             how: "Put it there with your own tools, as UTF-8 without a byte-order mark.",
             text: registry_json::text(organizations) + "\n",

@@ -9,32 +9,30 @@ use serde_json::Value;
 use crate::fault::{Fault, Weight};
 
 /// The key that counts.
-const KEY: &str = "allowedOrgs";
+pub(crate) const KEY: &str = "allowedOrgs";
 
 /// The longest file that is read, in bytes.
-const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// How much of what is wrong is shown.
 const SHOWN: usize = 65;
 
-/// What a `registry.json` holds, and all that is wrong with it.
+/// The list in one of the places where it can stand, and all that is wrong with
+/// it.
 ///
 /// It is read strictly. What one reader forgives, another does not: Docker
 /// Desktop ignores a file with a byte-order mark, and of two equal keys some
 /// take the first and some the last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    organizations: Vec<OrganizationName>,
-    faults: Vec<Fault>,
+    pub(crate) organizations: Vec<OrganizationName>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Reading {
-    /// Reads the file's content.
+    /// Reads the content of a `registry.json`.
     pub fn of(content: &[u8]) -> Self {
-        let mut reading = Self {
-            organizations: Vec::new(),
-            faults: Vec::new(),
-        };
+        let mut reading = Self::default();
         match pairs(content) {
             Ok((mark, Pairs(pairs))) => {
                 reading.faults.extend(mark);
@@ -55,13 +53,19 @@ impl Reading {
         &self.faults
     }
 
+    /// Whether there is nothing to be read: no list under any spelling of its
+    /// key, in a file that may be for something else.
+    pub fn holds_none(&self) -> bool {
+        self.faults == [Fault::NoKey]
+    }
+
     /// Whether the file does what it is for: nothing in it is broken.
     pub fn is_sound(&self) -> bool {
         let mut weights = self.faults.iter().map(Fault::weight);
         weights.all(|weight| weight == Weight::Untidy)
     }
 
-    fn read(&mut self, pairs: Vec<(String, Value)>) {
+    pub(crate) fn read(&mut self, pairs: Vec<(String, Value)>) {
         let (mine, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| key == KEY);
         for (key, _) in others {
             let key = shown(&key);

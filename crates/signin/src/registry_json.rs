@@ -13,6 +13,12 @@ const LINUX_FOLDERS: [&str; 2] = [
 ];
 const MAC_FOLDERS: [&str; 1] = ["/Library/Application Support/com.docker.docker"];
 
+/// Where `registry.json` stands on macOS.
+pub const MAC_FILE: &str = "/Library/Application Support/com.docker.docker/registry.json";
+
+/// Where `registry.json` stands on Windows.
+pub const WINDOWS_FILE: &str = r"C:\ProgramData\DockerDesktop\registry.json";
+
 /// Where `registry.json` stands on Linux.
 pub const LINUX_FILE: &str = "/usr/share/docker-desktop/registry/registry.json";
 

@@ -2,7 +2,8 @@
 
 use crate::artifact::{Artifact, Form};
 use crate::organizations::Organizations;
-use crate::registry_json;
+use crate::registry_export::WINDOWS_KEY;
+use crate::registry_json::{self, WINDOWS_FILE};
 
 const KEY_PERMISSIONS: &str = "administrators alone write below Policies";
 const FILE_PERMISSIONS: &str = "administrators and the system write, users read";
@@ -12,7 +13,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::RegistryKeyScript,
             file_name: "docker-desktop-sign-in.ps1",
-            path: r"HKLM\SOFTWARE\Policies\Docker\Docker Desktop",
+            path: WINDOWS_KEY,
             permissions: KEY_PERMISSIONS,
             how: "Run it in PowerShell as administrator, or hand it to Intune. Docker Desktop looks at its next start.",
             text: key_script(organizations),
@@ -20,7 +21,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::RegistryKey,
             file_name: "docker-desktop-sign-in.reg",
-            path: r"HKLM\SOFTWARE\Policies\Docker\Docker Desktop",
+            path: WINDOWS_KEY,
             permissions: KEY_PERMISSIONS,
             how: "Import it with reg import as administrator, or set the same multi-string value by group policy.",
             text: key_file(organizations),
@@ -28,7 +29,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::PowerShell,
             file_name: "docker-desktop-registry-json.ps1",
-            path: r"C:\ProgramData\DockerDesktop\registry.json",
+            path: WINDOWS_FILE,
             permissions: FILE_PERMISSIONS,
             how: "Run it in PowerShell as administrator.",
             text: file_script(organizations),
@@ -36,7 +37,7 @@ pub(crate) fn artifacts(organizations: &Organizations) -> Vec<Artifact> {
         Artifact {
             form: Form::RegistryJson,
             file_name: "registry.json",
-            path: r"C:\ProgramData\DockerDesktop\registry.json",
+            path: WINDOWS_FILE,
             permissions: FILE_PERMISSIONS,
             how: "Put it there with your own tools, as UTF-8 without a byte-order mark.",
             text: registry_json::text(organizations) + "\n",

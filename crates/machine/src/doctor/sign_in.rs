@@ -12,6 +12,7 @@ pub(super) fn check(machine: &Machine<'_>) -> Findings {
             name: named(problem.name),
             verdict: match problem.severity {
                 Severity::Untidy => Verdict::Note,
+                Severity::Unseen => Verdict::Unknown,
                 Severity::Weak | Severity::Broken => Verdict::Open,
             },
             subject: problem.path.clone(),
@@ -64,6 +65,12 @@ fn named(problem: &'static str) -> &'static str {
         "uppercase-name" => "sign-in-uppercase-name",
         "name-twice" => "sign-in-name-twice",
         "other-key" => "sign-in-other-key",
+        // Of other platforms.
+        "not-plist" => "sign-in-not-plist",
+        "not-reg" => "sign-in-not-reg",
+        "not-covered" => "sign-in-not-covered",
+        "owner-unseen" => "sign-in-owner-unseen",
+        "registry-unseen" => "sign-in-registry-unseen",
         // What has no name of its own here yet.
         _ => "sign-in-broken",
     }

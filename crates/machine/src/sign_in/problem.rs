@@ -1,4 +1,4 @@
-use pullgate_signin::{Fault, Weight};
+use pullgate_signin::{Fault, Platform, Weight};
 
 use crate::guarded::{Step, Weakness};
 
@@ -22,16 +22,38 @@ pub struct Problem {
 pub enum Severity {
     /// Nothing; it is only not as it should be.
     Untidy,
+    /// Whether it does anything could not be seen.
+    Unseen,
     /// The sign-in is demanded, and whoever should not can end that.
     Weak,
     /// The sign-in is not demanded, or not as it was meant.
     Broken,
 }
 
-const ANEW: &str = "Write it anew: pullgate signin install --org ORGANIZATION";
+/// What writes the list.
+fn write(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Linux => "pullgate signin install --org ORGANIZATION",
+        Platform::Mac => "pullgate signin generate --org ORGANIZATION --for macos",
+        Platform::Windows => "pullgate signin generate --org ORGANIZATION --for windows",
+    }
+}
+
+/// A path as a word of a command.
+fn word(path: &str) -> String {
+    if path.contains(' ') {
+        format!("'{path}'")
+    } else {
+        path.to_owned()
+    }
+}
+
+/// How to see the registry from elsewhere.
+const EXPORT: &str = "On the machine: reg export HKLM\\SOFTWARE\\Policies policies.reg; then name that \
+                      file with --registry";
 
 impl Problem {
-    pub(super) fn of_content(fault: &Fault, path: &str) -> Self {
+    pub(super) fn of_content(platform: Platform, fault: &Fault, path: &str) -> Self {
         Self {
             name: fault.name(),
             path: path.to_owned(),
@@ -40,12 +62,20 @@ impl Problem {
                 Weight::Broken => Severity::Broken,
             },
             what: sentence(&fault.to_string()),
-            mend: ANEW.to_owned(),
+            mend: match fault {
+                Fault::NotCovered | Fault::NotRegistryExport(_) => EXPORT.to_owned(),
+                _ => format!("Write it anew: {}", write(platform)),
+            },
         }
     }
 
-    pub(super) fn of_weakness(weakness: Weakness, step: &Step) -> Self {
+    pub(super) fn of_weakness(platform: Platform, weakness: Weakness, step: &Step) -> Self {
         let path = &step.path;
+        let owner = match platform {
+            Platform::Mac => "root:wheel",
+            Platform::Linux | Platform::Windows => "root:root",
+        };
+        let named = word(path);
         Self {
             name: weakness.name(),
             path: path.clone(),
@@ -53,14 +83,14 @@ impl Problem {
             what: sentence(&weakness.to_string()),
             mend: match weakness {
                 Weakness::Link | Weakness::FolderLink | Weakness::NotAFile => {
-                    format!("Take {path} away. {ANEW}")
+                    format!("Take {path} away. Write it anew: {}", write(platform))
                 }
-                Weakness::Owner | Weakness::FolderOwner => format!("Run: chown root:root {path}"),
+                Weakness::Owner | Weakness::FolderOwner => format!("Run: chown {owner} {named}"),
                 Weakness::GroupWrites | Weakness::EverybodyWrites => {
-                    format!("Run: chmod 0644 {path}")
+                    format!("Run: chmod 0644 {named}")
                 }
-                Weakness::FolderGroupWrites => format!("Run: chmod g-w {path}"),
-                Weakness::FolderEverybodyWrites => format!("Run: chmod go-w {path}"),
+                Weakness::FolderGroupWrites => format!("Run: chmod g-w {named}"),
+                Weakness::FolderEverybodyWrites => format!("Run: chmod go-w {named}"),
             },
         }
     }
@@ -88,7 +118,7 @@ impl Problem {
             path: path.clone(),
             severity: Severity::Broken,
             what: what.to_owned(),
-            mend: format!("Run: chmod {mode} {path}"),
+            mend: format!("Run: chmod {mode} {}", word(path)),
         })
     }
 
@@ -102,13 +132,36 @@ impl Problem {
         }
     }
 
-    pub(super) fn absent(path: &str) -> Self {
+    pub(super) fn absent(platform: Platform, path: &str) -> Self {
         Self {
             name: "absent",
             path: path.to_owned(),
             severity: Severity::Broken,
             what: "It is not there, so nobody has to sign in.".to_owned(),
-            mend: "Write it: pullgate signin install --org ORGANIZATION".to_owned(),
+            mend: format!("Write it: {}", write(platform)),
+        }
+    }
+
+    /// The registry counts more than any file, and nothing was exported of it.
+    pub(super) fn registry_unseen(path: &str) -> Self {
+        Self {
+            name: "registry-unseen",
+            path: path.to_owned(),
+            severity: Severity::Unseen,
+            what: "It counts before any file, and whether a list stands there is in no file."
+                .to_owned(),
+            mend: EXPORT.to_owned(),
+        }
+    }
+
+    /// A mounted folder shows owners of Windows' files that it has made up.
+    pub(super) fn owner_unseen(path: &str) -> Self {
+        Self {
+            name: "owner-unseen",
+            path: path.to_owned(),
+            severity: Severity::Unseen,
+            what: "Who may change it cannot be seen from here.".to_owned(),
+            mend: format!("Look on the machine itself: icacls {path}"),
         }
     }
 
@@ -118,7 +171,7 @@ impl Problem {
             path: path.to_owned(),
             severity: Severity::Untidy,
             what: "Nothing looks for the file in this place.".to_owned(),
-            mend: format!("Run: rm {path}"),
+            mend: format!("Run: rm {}", word(path)),
         }
     }
 }

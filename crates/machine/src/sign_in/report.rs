@@ -1,29 +1,20 @@
 use std::io;
 
 use pullgate_policy::OrganizationName;
-use pullgate_signin::{LINUX_FILE, Reading};
+use pullgate_signin::Platform;
 
+use super::places::{PlaceKind, places, wrong_places};
 use super::problem::{Problem, Severity};
-use crate::guarded::{Step, guarded};
+use super::source::{of_export, of_file};
+use crate::guarded::Step;
 use crate::owner::Owner;
-use crate::root::{Kind, Root};
-
-/// The places where the list can stand on this platform, the one that counts
-/// most first. On Linux there is one.
-const SOURCES: [&str; 1] = [LINUX_FILE];
-
-/// Where people put the file, and nothing looks.
-const WRONG_PLACES: [&str; 5] = [
-    "/usr/share/docker-desktop/registry.json",
-    "/etc/docker/registry.json",
-    "/etc/docker-desktop/registry.json",
-    "/usr/local/share/docker-desktop/registry/registry.json",
-    "/Library/Application Support/com.docker.docker/registry.json",
-];
+use crate::root::Root;
 
 /// What makes people sign in on a machine, and how well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    /// What the machine runs.
+    pub platform: Platform,
     /// Every place where the list can stand, the one that counts most first.
     pub sources: Vec<Source>,
     /// What it comes to.
@@ -33,14 +24,40 @@ pub struct Report {
 /// One place where the list can stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The file.
+    /// The file or the key, as the platform writes it.
     pub path: String,
-    /// The file and each folder above it; empty if the file is not there.
+    /// Whether there is a list.
+    pub presence: Presence,
+    /// The file and each folder above it; empty if the file is not there, and
+    /// of what is no file.
     pub steps: Vec<Step>,
+    /// Whether owners and permissions of these are the machine's own.
+    pub rights: Rights,
     /// Whose members may use the machine's Docker.
     pub organizations: Vec<OrganizationName>,
     /// All that is wrong with it.
     pub problems: Vec<Problem>,
+}
+
+/// Whether a place holds a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It does.
+    There,
+    /// It does not.
+    Absent,
+    /// Whether it does cannot be seen from here.
+    Unseen,
+}
+
+/// Whether it can be seen who may change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// It can.
+    Seen,
+    /// It cannot: what a mounted folder shows of Windows' owners is made up,
+    /// and an export of its registry shows none.
+    Unseen,
 }
 
 /// What all sources come to.
@@ -50,6 +67,9 @@ pub enum Verdict {
     Enforced,
     /// People have to sign in, until they change the file.
     Weak,
+    /// People have to sign in, and whether they can end that, or whether a place
+    /// that counts more says otherwise, could not be seen.
+    Unseen,
     /// There is a file, and it does not do what it is for.
     Broken,
     /// There is no file.
@@ -62,6 +82,7 @@ impl Verdict {
         match self {
             Self::Enforced => "enforced",
             Self::Weak => "weak",
+            Self::Unseen => "unseen",
             Self::Broken => "broken",
             Self::Absent => "absent",
         }
@@ -69,82 +90,103 @@ impl Verdict {
 }
 
 impl Report {
-    /// All that is wrong, of all sources.
+    /// All that is wrong with what counts, or with there being nothing that
+    /// does. A list that another takes the place of does no harm.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.sources.iter().flat_map(|source| &source.problems)
+        let counts = self.counts();
+        let of = move |source: &&Source| match source.presence {
+            Presence::There => counts.is_some_and(|counts| std::ptr::eq(counts, *source)),
+            Presence::Absent | Presence::Unseen => true,
+        };
+        self.sources
+            .iter()
+            .filter(of)
+            .flat_map(|source| &source.problems)
+    }
+
+    /// The source that counts.
+    pub fn counts(&self) -> Option<&Source> {
+        let mut sources = self.sources.iter();
+        sources.find(|source| source.presence == Presence::There)
     }
 
     /// Whose members may use the machine's Docker, by the source that counts.
     pub fn organizations(&self) -> &[OrganizationName] {
-        let mut there = self.sources.iter();
-        let counts = there.find(|source| !source.steps.is_empty());
-        counts.map_or(&[], |source| &source.organizations)
+        self.counts().map_or(&[], |source| &source.organizations)
     }
 }
 
-/// Looks at every source.
+/// A machine that runs something else than Linux, or an image of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Looked<'l> {
+    /// What it runs.
+    pub platform: Platform,
+    /// Its files. Of Windows, those of its drive `C:`.
+    pub root: &'l Root,
+    /// What was exported of its registry, if it is Windows and something was.
+    pub registry: Option<&'l [u8]>,
+    /// Who owns what counts.
+    pub owner: Owner,
+}
+
+/// Looks at every source of a Linux machine.
 pub fn verify(root: &Root, owner: Owner) -> io::Result<Report> {
+    verify_on(&Looked {
+        platform: Platform::Linux,
+        root,
+        registry: None,
+        owner,
+    })
+}
+
+/// Looks at every source of a machine, whatever it runs.
+pub fn verify_on(machine: &Looked<'_>) -> io::Result<Report> {
     let mut sources = Vec::new();
-    for path in SOURCES {
-        sources.push(source(root, path, owner)?);
+    for place in places(machine.platform) {
+        sources.push(match place.kind {
+            PlaceKind::RegistryKey => of_export(machine, place),
+            PlaceKind::RegistryJson | PlaceKind::PropertyList(_) => of_file(machine, place)?,
+        });
     }
-    let is_there = |source: &&Source| !source.steps.is_empty();
-    let verdict = match sources.iter().find(is_there) {
-        None => Verdict::Absent,
-        Some(counts) => match counts.problems.iter().map(|each| each.severity).max() {
-            None | Some(Severity::Untidy) => Verdict::Enforced,
-            Some(Severity::Weak) => Verdict::Weak,
-            Some(Severity::Broken) => Verdict::Broken,
-        },
-    };
+    let verdict = verdict(&sources);
     if let Some(first) = sources.first_mut() {
-        for wrong in WRONG_PLACES {
-            if root.seen(wrong)?.is_some() {
+        if verdict == Verdict::Absent {
+            let absent = Problem::absent(machine.platform, &first.path);
+            first.problems.push(absent);
+        }
+        for wrong in wrong_places(machine.platform) {
+            if machine.root.seen(wrong)?.is_some() {
                 first.problems.push(Problem::misplaced(wrong));
             }
         }
     }
-    Ok(Report { sources, verdict })
+    Ok(Report {
+        platform: machine.platform,
+        sources,
+        verdict,
+    })
 }
 
-fn source(root: &Root, path: &str, owner: Owner) -> io::Result<Source> {
-    let mut source = Source {
-        path: path.to_owned(),
-        steps: Vec::new(),
-        organizations: Vec::new(),
-        problems: Vec::new(),
-    };
-    let Some(steps) = guarded(root, path, owner)? else {
-        source.problems.push(Problem::absent(path));
-        return Ok(source);
-    };
-    let problems = &mut source.problems;
-    for step in &steps {
-        let is_file = step.path == path;
-        let weaknesses = step.weaknesses.iter();
-        problems.extend(weaknesses.map(|weakness| Problem::of_weakness(*weakness, step)));
-        if matches!(step.seen.kind, Kind::File | Kind::Folder) {
-            problems.extend(Problem::unreadable_by_people(step, is_file));
-        }
+/// What counts is as good as what counts more could make it.
+fn verdict(sources: &[Source]) -> Verdict {
+    let is_there = |source: &Source| source.presence == Presence::There;
+    let is_unseen = |source: &Source| source.presence == Presence::Unseen;
+    let counts = sources.iter().position(is_there);
+    let until = counts.map_or(sources.len(), |position| position + 1);
+    let (seen, _) = sources.split_at(until);
+    let problems = seen.iter().flat_map(|source| &source.problems);
+    let worst = problems.map(|problem| problem.severity).max();
+    if counts.is_none() {
+        return if seen.iter().any(is_unseen) {
+            Verdict::Unseen
+        } else {
+            Verdict::Absent
+        };
     }
-    let is_a_file = steps
-        .first()
-        .is_some_and(|step| matches!(step.seen.kind, Kind::File | Kind::Link));
-    if is_a_file {
-        match root.read(path) {
-            Ok(Some(content)) => {
-                let reading = Reading::of(&content);
-                let faults = reading.faults().iter();
-                problems.extend(faults.map(|fault| Problem::of_content(fault, path)));
-                source.organizations = reading.organizations().to_vec();
-            }
-            // A link that leads nowhere.
-            Ok(None) => problems.push(Problem::absent(path)),
-            Err(error) => problems.push(Problem::unreadable(path, &error)),
-        }
-    } else {
-        problems.push(Problem::absent(path));
+    match worst {
+        Some(Severity::Broken) => Verdict::Broken,
+        Some(Severity::Weak) => Verdict::Weak,
+        Some(Severity::Unseen) => Verdict::Unseen,
+        None | Some(Severity::Untidy) => Verdict::Enforced,
     }
-    source.steps = steps;
-    Ok(source)
 }

@@ -7,3 +7,4 @@ mod doctor;
 mod image;
 mod putting;
 mod sign_in;
+mod sign_in_elsewhere;

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use pullgate_signin::{Artifact, Form, Platform, artifacts};
 
-use super::OrganizationsArg;
+use super::{OrganizationsArg, PlatformName};
 use crate::failure::Failure;
 use crate::output;
 
@@ -39,25 +39,6 @@ pub(crate) struct GenerateCommand {
     /// Which of the platform's forms; see below
     #[arg(long, value_name = "FORM")]
     form: Option<Form>,
-}
-
-/// A platform, as people type it.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum PlatformName {
-    Windows,
-    #[value(alias = "mac")]
-    Macos,
-    Linux,
-}
-
-impl From<PlatformName> for Platform {
-    fn from(name: PlatformName) -> Self {
-        match name {
-            PlatformName::Windows => Self::Windows,
-            PlatformName::Macos => Self::Mac,
-            PlatformName::Linux => Self::Linux,
-        }
-    }
 }
 
 impl GenerateCommand {

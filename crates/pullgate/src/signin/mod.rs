@@ -7,9 +7,9 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use pullgate_policy::OrganizationName;
-use pullgate_signin::Organizations;
+use pullgate_signin::{Organizations, Platform};
 
 use crate::failure::Failure;
 
@@ -41,6 +41,25 @@ impl SigninCommand {
             Self::Verify(command) => command.run(),
             Self::Remove(command) => command.run(),
             Self::Status(command) => command.run().await,
+        }
+    }
+}
+
+/// A platform, as people type it.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PlatformName {
+    Windows,
+    #[value(alias = "mac")]
+    Macos,
+    Linux,
+}
+
+impl From<PlatformName> for Platform {
+    fn from(name: PlatformName) -> Self {
+        match name {
+            PlatformName::Windows => Self::Windows,
+            PlatformName::Macos => Self::Mac,
+            PlatformName::Linux => Self::Linux,
         }
     }
 }

@@ -9,7 +9,7 @@ const FILE: &str = "usr/share/docker-desktop/registry/registry.json";
 
 /// What is written belongs to root, so only root can try it.
 #[track_caller]
-fn as_root() {
+pub(crate) fn as_root() {
     let is_root = std::fs::metadata("/proc/self").unwrap();
     let uid = std::os::unix::fs::MetadataExt::uid(&is_root);
     assert_eq!(
@@ -108,13 +108,13 @@ fn an_administrator_demands_a_sign_in_checks_it_and_ends_it() {
     let done = site.run(verify);
     assert_eq!(done.code, 0, "{done:?}");
     insta::assert_snapshot!(done.out, @r"
-    PATH                                              OWNER      MODE  CHECK
-    /usr/share/docker-desktop/registry/registry.json  root:root  0644  good
-    /usr/share/docker-desktop/registry                root:root  0755  good
-    /usr/share/docker-desktop                         root:root  0755  good
-    /usr/share                                        root:root  0755  good
-    /usr                                              root:root  0755  good
-    /                                                 root:root  0755  good
+    CHECK  OWNER      MODE  PATH
+    good   root:root  0644  /usr/share/docker-desktop/registry/registry.json
+    good   root:root  0755  /usr/share/docker-desktop/registry
+    good   root:root  0755  /usr/share/docker-desktop
+    good   root:root  0755  /usr/share
+    good   root:root  0755  /usr
+    good   root:root  0755  /
 
     Enforced: people have to sign in as members of acme.
     ");
@@ -144,6 +144,126 @@ fn an_administrator_demands_a_sign_in_checks_it_and_ends_it() {
     assert!(!site.path("machine/usr/share/docker-desktop").exists());
     let folder = site.run("signin verify --root nowhere");
     assert_eq!(folder.code, 2, "{folder:?}");
+}
+
+/// Macs and Windows machines are looked at from here.
+#[test]
+fn other_machines_are_looked_at_by_their_files() {
+    as_root();
+    let site = Site::new();
+    machine(&site);
+    let put = |path: &str, text: &str| {
+        let path = site.path("machine").join(path);
+        let folders: Vec<_> = path.ancestors().skip(1).collect();
+        for folder in folders.into_iter().rev() {
+            if std::fs::create_dir(folder).is_ok() {
+                let open = std::fs::Permissions::from_mode(0o755);
+                std::fs::set_permissions(folder, open).unwrap();
+            }
+        }
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    let mac = "signin verify --for macos --root machine";
+    assert_eq!(site.run(mac).code, 1);
+    let form = |platform: &str, form: &str| {
+        site.ok(&format!(
+            "signin generate --org acme --for {platform} --form {form}"
+        ))
+    };
+    let folder = "Library/Application Support/com.docker.docker";
+    put(&format!("{folder}/desktop.plist"), &form("macos", "plist"));
+    put(&format!("{folder}/registry.json"), "{");
+    let done = site.run(mac);
+    assert_eq!(done.code, 0, "{done:?}");
+    insta::assert_snapshot!(done.out, @r"
+    CHECK     OWNER      MODE  PATH
+    no list   -          -     /Library/Managed Preferences/com.docker.config.plist
+    good      root:root  0644  /Library/Application Support/com.docker.docker/desktop.plist
+    good      root:root  0755  /Library/Application Support/com.docker.docker
+    good      root:root  0755  /Library/Application Support
+    good      root:root  0755  /Library
+    good      root:root  0755  /
+    not used  -          -     /Library/Application Support/com.docker.docker/registry.json
+
+    Enforced: people have to sign in as members of acme.
+    ");
+
+    put(
+        "ProgramData/DockerDesktop/registry.json",
+        &form("windows", "registry-json"),
+    );
+    let windows = "signin verify --for windows --root machine";
+    let done = site.run(windows);
+    assert_eq!(done.code, 1, "{done:?}");
+    insta::assert_snapshot!(done.out, @r"
+    CHECK   OWNER   MODE    PATH
+    unseen  -       -       HKLM\SOFTWARE\Policies\Docker\Docker Desktop
+    unseen  unseen  unseen  C:\ProgramData\DockerDesktop\registry.json
+    unseen  unseen  unseen  C:\ProgramData\DockerDesktop
+    unseen  unseen  unseen  C:\ProgramData
+    unseen  unseen  unseen  C:\
+
+    unseen  registry-unseen: HKLM\SOFTWARE\Policies\Docker\Docker Desktop
+            It counts before any file, and whether a list stands there is in no file.
+    do      On the machine: reg export HKLM\SOFTWARE\Policies policies.reg; then name that file with --registry
+
+    unseen  owner-unseen: C:\ProgramData\DockerDesktop\registry.json
+            Who may change it cannot be seen from here.
+    do      Look on the machine itself: icacls C:\ProgramData\DockerDesktop\registry.json
+
+    Not known: a list names acme; whether it counts and holds cannot be seen from here.
+    ");
+    std::fs::write(site.path("policies.reg"), form("windows", "reg")).unwrap();
+    let with_key = format!("{windows} --registry policies.reg");
+    let done = site.run(&with_key);
+    assert_eq!(done.code, 0, "{done:?}");
+    insta::assert_snapshot!(done.out, @r"
+    CHECK     OWNER   MODE    PATH
+    good      unseen  unseen  HKLM\SOFTWARE\Policies\Docker\Docker Desktop
+    not used  -       -       C:\ProgramData\DockerDesktop\registry.json
+
+    Enforced: people have to sign in as members of acme.
+    ");
+
+    let answer = json(&site.run(&format!("{windows} --format json")));
+    assert_eq!(answer["platform"], "windows");
+    assert_eq!(answer["verdict"], "unseen");
+    assert!(answer["sources"][0]["present"].is_null(), "{answer}");
+    assert_eq!(answer["sources"][1]["counts"], true);
+    assert!(
+        answer["sources"][1]["steps"][0]["owner"].is_null(),
+        "{answer}"
+    );
+    let answer = json(&site.run(&format!("{with_key} --format json")));
+    assert_eq!(answer["verdict"], "enforced");
+    assert_eq!(answer["sources"][1]["counts"], false);
+}
+
+#[test]
+fn what_is_asked_wrongly_of_other_machines_is_said() {
+    let site = Site::new();
+    machine(&site);
+    for (line, part) in [
+        ("signin verify --for macos", "this machine runs Linux"),
+        (
+            "signin verify --for windows --root nowhere",
+            "cannot be opened",
+        ),
+        (
+            "signin verify --registry policies.reg",
+            "only Windows has a registry",
+        ),
+        (
+            "signin verify --for windows --root machine --registry none.reg",
+            "none.reg",
+        ),
+        ("signin verify --for plan9 --root machine", "plan9"),
+    ] {
+        let done = site.run(line);
+        assert_eq!(done.code, 2, "{line}: {done:?}");
+        assert!(done.err.contains(part), "{line}: {done:?}");
+    }
 }
 
 #[test]
