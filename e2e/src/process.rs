@@ -114,11 +114,26 @@ impl Process {
             .map_or(0, |child| of(pid(child).as_raw_nonzero().get()))
     }
 
+    /// What it has started first and still runs.
+    pub fn child(&self) -> Option<u32> {
+        let guard = lock(&self.child);
+        let pid = pid(guard.as_ref()?).as_raw_nonzero();
+        let list = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        list.ok()?.split_whitespace().next()?.parse().ok()
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&self) -> bool {
         lock(&self.child)
             .as_mut()
             .is_none_or(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
+    }
+
+    /// Whether it has ended with 0; none while it runs.
+    pub fn ended_well(&self) -> Option<bool> {
+        let mut guard = lock(&self.child);
+        let ended = guard.as_mut()?.try_wait().ok()??;
+        Some(ended.success())
     }
 
     /// Asks it to end, and waits for that; kills it after ten seconds.

@@ -183,11 +183,22 @@ impl Site {
     }
 }
 
+impl Person {
+    /// The password to sign in to the console with.
+    pub fn password(&self) -> String {
+        password_of(&self.username)
+    }
+}
+
+fn password_of(username: &str) -> String {
+    format!("a long passphrase of {username}")
+}
+
 fn create(gateway: &Gateway, username: &str) {
     gateway
         .command_with_input(
             &["user", "create", username, "--password-stdin"],
-            &format!("a long passphrase of {username}\n"),
+            &format!("{}\n", password_of(username)),
         )
         .expect_success();
 }

@@ -19,6 +19,9 @@ const SLOWER: Duration = Duration::from_secs(5);
 /// For how long it is waited at most, whatever the server says.
 const LONGEST: Duration = Duration::from_hours(1);
 
+/// How often in a row the server may be away while it is waited for.
+const AWAY: u32 = 5;
+
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// Who has signed in.
@@ -49,9 +52,19 @@ pub(super) async fn sign_in(server: &Server) -> Result<(String, Secret), Failure
         ("device_code", begun.device_code.as_str()),
         program,
     ];
+    let mut away = 0;
     while Timestamp::now() < end {
         tokio::time::sleep(pause).await;
-        let (status, body) = server.form("/api/v1/device/token", &asked).await?;
+        let (status, body) = match server.form("/api/v1/device/token", &asked).await {
+            Ok(answer) => answer,
+            // It may only be starting anew, and the code outlives that.
+            Err(_) if away < AWAY => {
+                away += 1;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        away = 0;
         if status == StatusCode::OK {
             let session: DeviceSession = server.read_answer(status, &body)?;
             let token = Secret::from(session.access_token);
