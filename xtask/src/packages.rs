@@ -19,6 +19,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("/bin/tar", "tar"),
     ("/bin/gzip", "gzip"),
     ("/usr/bin/setpriv", "util-linux"),
+    ("/lib/systemd/systemd", "systemd"),
     ("/usr/bin/openssl", "openssl"),
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/node", "nodejs"),

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
@@ -27,6 +28,8 @@ pub struct Agent {
     pub(crate) images: Images,
     pub(crate) spool: Spool,
     pub(crate) visitors: Visitors,
+    /// How many calls the Engine has asked about.
+    pub(crate) asked: AtomicU64,
 }
 
 /// Why the agent does not start.
@@ -70,6 +73,7 @@ impl Agent {
             images,
             spool: Spool::open(state).map_err(StartError::file(state))?,
             visitors: Visitors::default(),
+            asked: AtomicU64::new(0),
             settings,
         }))
     }

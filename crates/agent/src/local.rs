@@ -87,6 +87,9 @@ pub struct Status {
     pub unusable: Option<String>,
     /// Everybody who is signed in.
     pub people: Vec<SignedIn>,
+    /// How many calls the Engine has asked about since the agent started.
+    #[serde(default)]
+    pub asked: u64,
 }
 
 /// Without the session.

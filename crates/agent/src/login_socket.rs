@@ -1,6 +1,7 @@
 //! People sign in on this machine.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -84,6 +85,7 @@ impl Agent {
             demanded,
             unusable,
             people: people.iter().map(|one| told(one, &demand)).collect(),
+            asked: self.asked.load(Ordering::Relaxed),
         }
     }
 }

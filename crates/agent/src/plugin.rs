@@ -9,6 +9,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -75,6 +76,7 @@ async fn answer(agent: &Agent, request: Request<Incoming>) -> Response<Full<Byte
     match request.uri().path() {
         "/Plugin.Activate" => json(r#"{"Implements":["authz"]}"#),
         "/AuthZPlugin.AuthZReq" => {
+            agent.asked.fetch_add(1, Ordering::Relaxed);
             let answer = ask(agent, request.into_body()).await;
             let (allow, msg) = match answer {
                 Answer::Allow => (true, String::new()),

@@ -79,39 +79,81 @@ fn written(daemon: &Map<String, Value>) -> String {
     format!("{text}\n")
 }
 
+/// Why the unit cannot run a program.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramError {
+    /// It is in a folder that the unit does not see.
+    #[error("{0} is in a folder that the unit is kept from")]
+    Hidden(String),
+    /// Its path would mean something else in a unit.
+    #[error("{0} is no full path of plain letters, digits and . _ + -")]
+    Odd(String),
+}
+
+/// What people have for themselves, and the unit does not see.
+const HIDDEN: [&str; 5] = ["/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"];
+
+fn usable(program: &str) -> Result<(), ProgramError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._+-".contains(&byte);
+    if !program.starts_with('/') || !program.bytes().all(plain) {
+        return Err(ProgramError::Odd(program.to_owned()));
+    }
+    if HIDDEN.iter().any(|folder| program.starts_with(folder)) {
+        return Err(ProgramError::Hidden(program.to_owned()));
+    }
+    Ok(())
+}
+
 /// The systemd unit, for the program at this path.
 ///
-/// It starts before the Engine, which denies everything while nobody answers.
-/// The agent needs files of root's, two sockets and the network, and is kept
-/// from everything else.
-pub fn unit(program: &str) -> String {
-    format!(
+/// The Engine is started only when the agent answers (`Type=notify`): it looks
+/// for its plugins when it starts and when it reads its configuration anew, and
+/// while it finds one missing it lets everything through, and then ends.
+///
+/// The agent needs to read root's files, two sockets, the Engine's and the
+/// network, and is kept from everything else. It stays root, without any of
+/// root's capabilities: the folder of plugins and the Engine's socket are
+/// root's, and whoever may use the latter is as good as root. Users are not
+/// mapped (`PrivateUsers`): by their numbers the kernel says who signs in. Nor
+/// is `RestrictSUIDSGID` set, which forbids `openat2`, by which
+/// `registry.json` is read without following a link. Where the agent writes is
+/// closed to others, or its file system heeds no such bits.
+pub fn unit(program: &str) -> Result<String, ProgramError> {
+    usable(program)?;
+    Ok(format!(
         "\
 [Unit]
-Description=Pullgate agent: who is signed in here, and what the Docker Engine may bring in
+Description=Pullgate agent: what the Docker Engine may bring in
 Before=docker.service
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+Type=notify
 # The Engine's folder of plugins is made here, outside of the sandbox.
 ExecStartPre=+/bin/mkdir -p /run/docker/plugins
 ExecStart={program} agent run
 Restart=always
 RestartSec=1
+# The Engine waits for the agent when the machine starts, and not for ever.
+TimeoutStartSec=20
+TimeoutStopSec=10
 RuntimeDirectory=pullgate-agent
 RuntimeDirectoryMode=0755
+RuntimeDirectoryPreserve=restart
 StateDirectory=pullgate-agent
 StateDirectoryMode=0700
 UMask=0077
 LimitNOFILE=65536
 
 CapabilityBoundingSet=
+DevicePolicy=closed
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
 NoNewPrivileges=yes
 PrivateDevices=yes
+PrivateMounts=yes
 PrivateTmp=yes
+ProcSubset=pid
 ProtectClock=yes
 ProtectControlGroups=yes
 ProtectHome=yes
@@ -125,15 +167,15 @@ ReadWritePaths=/run/docker/plugins
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 RestrictNamespaces=yes
 RestrictRealtime=yes
-RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target docker.service
 "
-    )
+    ))
 }
 
 #[cfg(test)]
@@ -176,5 +218,27 @@ mod tests {
         }
         let text = "{\"authorization-plugins\": \"other\"}";
         assert_eq!(with_plugin(text), Err(DaemonError::Plugins));
+    }
+
+    #[test]
+    fn the_unit_runs_no_program_that_it_does_not_see_or_that_reads_otherwise() {
+        let unit = unit("/usr/local/bin/pullgate").unwrap();
+        assert!(unit.contains("\nExecStart=/usr/local/bin/pullgate agent run\n"));
+        for hidden in ["/home/mia/pullgate", "/root/pullgate", "/tmp/pullgate"] {
+            let refused = super::unit(hidden);
+            assert_eq!(refused, Err(ProgramError::Hidden(hidden.to_owned())));
+        }
+        for odd in [
+            "pullgate",
+            "",
+            "/opt/my programs/pullgate",
+            "/opt/%h/pullgate",
+            "/opt/$HOME/pullgate",
+            "/opt/a\nUser=mia/pullgate",
+            "/opt/\"a/pullgate",
+        ] {
+            let refused = super::unit(odd);
+            assert_eq!(refused, Err(ProgramError::Odd(odd.to_owned())));
+        }
     }
 }

@@ -81,7 +81,7 @@ impl From<LeaveWord> for Leave {
 }
 
 fn allowed_orgs() -> PathBuf {
-    "/usr/share/docker-desktop/registry/registry.json".into()
+    pullgate_signin::LINUX_FILE.into()
 }
 
 fn engine() -> PathBuf {
@@ -143,6 +143,29 @@ impl AgentConfig {
     }
 }
 
+/// What a file of settings says about the machine, for a program that has to
+/// know where the agent's things are; what it does not say, or says in another
+/// way than the agent understands, is where it is by default.
+pub(super) fn settings_of(text: &str) -> Settings {
+    let read = toml::from_str::<AgentConfig>(text);
+    let config = read.unwrap_or_else(|_| AgentConfig {
+        server: String::new(),
+        ca: None,
+        allowed_orgs: allowed_orgs(),
+        engine: engine(),
+        plugin_socket: plugin_socket(),
+        login_socket: login_socket(),
+        state: state(),
+        hold: hold(),
+        refresh: refresh(),
+        patience: patience(),
+        sign_in_lasts: sign_in_lasts(),
+        calls: CallsConfig::default(),
+    });
+    let server = config.server.clone();
+    config.settings(server)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +188,22 @@ mod tests {
         let settings = config.settings("https://x".to_owned());
         assert_eq!(settings.calls.build, Leave::Allowed);
         assert_eq!(settings.calls.load, Leave::Denied);
+    }
+
+    #[test]
+    fn where_things_are_is_known_without_a_file_that_can_be_read() {
+        let state = |text| settings_of(text).state;
+        assert_eq!(
+            state("server = 'x'\nstate = '/srv/a'"),
+            PathBuf::from("/srv/a")
+        );
+        for text in ["", "server = 'x'\nallow = 'everything'", "{"] {
+            assert_eq!(
+                state(text),
+                PathBuf::from("/var/lib/pullgate-agent"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

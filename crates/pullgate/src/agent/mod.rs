@@ -1,6 +1,7 @@
 //! `pullgate agent`: the machine of somebody who pulls.
 
 mod config;
+mod notify;
 mod run;
 mod setup;
 mod status;
@@ -41,7 +42,7 @@ impl AgentCommand {
 
     pub(crate) async fn run(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::Setup(command) => command.run(),
+            Self::Setup(command) => command.run().await,
             Self::Status(command) => command.run().await,
             Self::Run(command) => command.run().await,
         }

@@ -8,6 +8,7 @@ use pullgate_agent::{Agent, StartError, setup};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::config::AgentConfig;
+use super::notify;
 use crate::config::read_toml;
 use crate::failure::Failure;
 use crate::remote::connections;
@@ -36,6 +37,9 @@ impl RunCommand {
         let agent = Agent::open(settings, client)?;
         let ready = move || {
             tracing::info!(server = asked, socket = %answered.display(), "the Engine can ask");
+            if let Err(error) = notify::ready() {
+                tracing::error!(%error, "systemd cannot be told that the Engine can ask");
+            }
         };
         agent.run(ready, ended()?).await?;
         Ok(ExitCode::SUCCESS)

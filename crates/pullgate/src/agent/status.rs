@@ -62,6 +62,12 @@ fn print(status: &Status) -> Result<(), Failure> {
         }
     };
     output::say(format!("Demanded  {demanded}"))?;
+    let asked = match status.asked {
+        0 => "has not asked since the agent started".to_owned(),
+        1 => "has asked about one call since the agent started".to_owned(),
+        calls => format!("has asked about {calls} calls since the agent started"),
+    };
+    output::say(format!("Engine    {asked}"))?;
     if status.people.is_empty() {
         return output::say("Signed in nobody: run pullgate login");
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // Clippy knows only functions marked as tests.
 
 mod administrators;
+mod agent_setup;
 mod errors;
 mod explaining;
 mod help;
