@@ -1,14 +1,21 @@
 //! containerd on its own, and under Kubernetes.
 
+use std::io;
+
 use toml::{Table, Value};
 
 use super::check::{Findings, Machine};
-use super::finding::Finding;
+use super::engine::Engine;
+use super::engine_plugin::{Deciding, deciding};
+use super::finding::{Finding, Verdict};
 use super::hosts_toml::{Hosts, read};
 
 const SOCKET: &str = "/run/containerd/containerd.sock";
 const CONFIG: &str = "/etc/containerd/config.toml";
 const HOSTS: &str = "/etc/containerd/certs.d";
+
+/// What a Kubernetes node has.
+const NODE: [&str; 3] = ["/usr/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes"];
 
 pub(super) fn check(machine: &Machine<'_>) -> Findings {
     let is_there = machine.has_any(&[
@@ -40,17 +47,40 @@ fn hosts(machine: &Machine<'_>) -> Findings {
         findings.push(of_file(machine, &registry, path, &text));
     }
     if !is_hub_covered {
-        findings.push(Finding::open(
-            "containerd-direct",
-            HOSTS,
-            "containerd goes to Docker Hub by itself: there is no hosts.toml for docker.io.",
-            format!(
-                "Run: pullgate client-config containerd --gateway {} --apply",
-                machine.gateway_name()
-            ),
-        ));
+        findings.push(direct(machine)?);
     }
     Ok(findings)
+}
+
+/// Without the file containerd goes to Docker Hub. Beside an Engine that asks
+/// the agent that is what root alone can have it do, who can do anything: the
+/// Engine keeps its own containerd, and pulls by itself.
+fn direct(machine: &Machine<'_>) -> io::Result<Finding> {
+    let found = Finding::open(
+        "containerd-direct",
+        HOSTS,
+        "containerd goes to Docker Hub by itself: there is no hosts.toml for docker.io.",
+        format!(
+            "Run: pullgate client-config containerd --gateway {} --apply",
+            machine.gateway_name()
+        ),
+    );
+    let engine = Engine::of(machine)?;
+    let is_the_engine_s = engine.is_there
+        && deciding(machine, &engine)? == Deciding::Agent
+        && !machine.has_any(&NODE)?
+        && socket(machine)?.is_empty();
+    Ok(if is_the_engine_s {
+        Finding {
+            verdict: Verdict::Note,
+            what: "containerd goes to Docker Hub by itself, for root alone: it is the Docker \
+                   Engine's, which asks the agent."
+                .to_owned(),
+            ..found
+        }
+    } else {
+        found
+    })
 }
 
 fn of_file(machine: &Machine<'_>, registry: &str, path: String, text: &str) -> Finding {
@@ -119,7 +149,7 @@ fn cri(machine: &Machine<'_>) -> Findings {
         let folder = registry.get("config_path").and_then(Value::as_str);
         has_folder |= folder.is_some_and(|path| path.split(':').any(|each| each == HOSTS));
     }
-    let is_node = machine.has_any(&["/usr/bin/kubelet", "/var/lib/kubelet", "/etc/kubernetes"])?;
+    let is_node = machine.has_any(&NODE)?;
     if is_node && !has_folder {
         findings.push(Finding::open(
             "cri-without-hosts",

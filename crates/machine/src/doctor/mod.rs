@@ -47,15 +47,6 @@ pub fn examine(
 ) -> io::Result<Vec<Finding>> {
     let machine = machine(root, owner, gateway, running)?;
     let mut findings = Vec::new();
-    if machine.gateway.is_none() {
-        findings.push(Finding::unknown(
-            "gateway-unknown",
-            "--gateway",
-            "It is not known which gateway this machine should pull through, so what is \
-             configured cannot be held against it.",
-            "Name it: pullgate doctor --gateway HOST:PORT",
-        ));
-    }
     for check in [
         sign_in::check,
         engine_plugin::check,
@@ -68,7 +59,35 @@ pub fn examine(
     ] {
         findings.extend(check(&machine)?);
     }
+    if machine.gateway.is_none() {
+        findings.insert(0, unknown_gateway(&findings));
+    }
     Ok(findings)
+}
+
+/// Without a known gateway nothing can be held against it. Where the Engine
+/// asks the agent, and no other client was found, nothing has to be.
+fn unknown_gateway(findings: &[Finding]) -> Finding {
+    const CLIENTS: [&str; 3] = ["hosts", "registries-conf", "containers-direct"];
+    let is_of_client = |found: &Finding| CLIENTS.iter().any(|name| found.name.starts_with(name));
+    let asks = |found: &Finding| found.name == "plugin" && found.verdict == Verdict::Holds;
+    let found = Finding::unknown(
+        "gateway-unknown",
+        "--gateway",
+        "It is not known which gateway this machine should pull through, so what is \
+         configured cannot be held against it.",
+        "Name it: pullgate doctor --gateway HOST:PORT",
+    );
+    if findings.iter().any(asks) && !findings.iter().any(is_of_client) {
+        return Finding {
+            verdict: Verdict::Note,
+            what: "It is not known which gateway this machine could pull through. It need not: \
+                   the Docker Engine asks the agent, and no other client was found."
+                .to_owned(),
+            ..found
+        };
+    }
+    found
 }
 
 /// The gateway that clients of this machine were pointed at.

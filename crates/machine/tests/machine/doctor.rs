@@ -351,9 +351,12 @@ const CASES: &[Case] = &[
         &["build-service"],
     ),
     (
-        "containerd has no file for Docker Hub",
-        |image, _| std::fs::remove_file(image.path(HOSTS)).unwrap(),
-        &["containerd-direct"],
+        "containerd has no file for Docker Hub, and the Engine asks nobody",
+        |image, _| {
+            std::fs::remove_file(image.path(HOSTS)).unwrap();
+            image.write(DAEMON, "{}");
+        },
+        &["plugin-missing", "containerd-direct"],
     ),
     (
         "containerd has the gateway as a host above Docker Hub",
@@ -859,6 +862,70 @@ fn the_agent_s_own_mode_is_no_hole() {
     assert_eq!(mirror.verdict, Verdict::Note);
     assert_eq!(named(&findings, "build-service").len(), 0);
     assert_eq!(named(&findings, "engine-http2").len(), 0);
+}
+
+/// A machine with Docker and the agent, and nothing else, is as it should be;
+/// with containerd opened to others, or podman, it is not.
+#[test]
+fn a_machine_with_the_agent_and_nothing_else_holds() {
+    let agent_alone = || {
+        let image = good();
+        for path in [
+            "/etc/containers",
+            "/etc/containerd",
+            "/etc/systemd",
+            "/usr/bin/podman",
+        ] {
+            let path = image.path(path);
+            let removed = std::fs::remove_dir_all(&path);
+            removed
+                .or_else(|_| std::fs::remove_file(&path))
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+        image
+    };
+    let mut running = well();
+    *engine(&mut running) = EngineSaid {
+        version: "26.1.5".to_owned(),
+        asks: Asks::Agent,
+        ..EngineSaid::default()
+    };
+    let look = |image: &Image, running: &Running| {
+        let findings = examine(&image.root(), image.owner, None, Some(running)).unwrap();
+        let wrong = wrong(&findings).into_iter();
+        wrong.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let image = agent_alone();
+    assert_eq!(look(&image, &running), [""; 0]);
+    image.mode("/run/containerd/containerd.sock", 0o666);
+    assert_eq!(
+        look(&image, &running),
+        ["containerd-direct", "containerd-socket-open"]
+    );
+    let image = agent_alone();
+    image.write("/usr/bin/kubelet", "");
+    assert_eq!(
+        look(&image, &running),
+        ["containerd-direct", "cri-without-hosts"]
+    );
+    let image = agent_alone();
+    image.write("/usr/bin/podman", "");
+    assert_eq!(
+        look(&image, &running),
+        ["gateway-unknown", "containers-direct"]
+    );
+    // And without the agent nothing of that is as it should be.
+    let image = agent_alone();
+    engine(&mut running).asks = Asks::Nobody;
+    assert_eq!(
+        look(&image, &running),
+        [
+            "gateway-unknown",
+            "plugin-not-loaded",
+            "engine-direct",
+            "containerd-direct"
+        ]
+    );
 }
 
 #[test]
