@@ -11,6 +11,7 @@ mod browser;
 mod cargo;
 mod deny;
 mod display;
+mod engines;
 mod packages;
 mod programs;
 mod python;

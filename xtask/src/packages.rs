@@ -1,6 +1,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::engines;
+
 /// A file that the tests need, and the Debian package that has it. A `*`
 /// stands for one folder of any name.
 const NEEDED: &[(&str, &str)] = &[
@@ -34,13 +36,20 @@ const NEEDED: &[(&str, &str)] = &[
 /// This is how Debian is told; the file is there only while apt-get runs.
 const NO_SERVICES: &str = "/usr/sbin/policy-rc.d";
 
-/// The commands that install what is missing.
+/// The commands that install what is missing, of this machine's suite and of
+/// newer ones.
 ///
 /// # Errors
 ///
 /// When something is missing and cannot be installed from here: the command
 /// for a person to run.
 pub(crate) fn install() -> Result<Vec<Command>, String> {
+    let mut commands = of_this_suite()?;
+    commands.extend(engines::install()?);
+    Ok(commands)
+}
+
+fn of_this_suite() -> Result<Vec<Command>, String> {
     let missing: Vec<&str> = NEEDED
         .iter()
         .filter(|(file, _)| !exists(file))

@@ -4,7 +4,7 @@ use crate::cargo::{cargo, pullgate, with_pullgate};
 use crate::display::Detail;
 use crate::programs::Programs;
 use crate::step::{Action, Step, run_all};
-use crate::{browser, deny, packages, python};
+use crate::{browser, deny, engines, packages, python};
 
 /// Something that can be asked for on the command line.
 pub(crate) struct Task {
@@ -46,7 +46,8 @@ const TASKS: &[Task] = &[
     Task {
         name: "packages",
         usage: "packages",
-        about: "Installs the Debian packages that the tests need and that are missing.",
+        about: "Installs the Debian packages that the tests need and that are missing, and gets\n\
+                newer Docker Engines from Debian's other suites, below target/.",
         steps: |_| vec![packages()],
     },
     Task {
@@ -250,10 +251,13 @@ fn e2e(arguments: &[String]) -> Step {
     Step::new("e2e", title, Action::Programs(programs))
 }
 
-/// Tells a command also where the Python packages' programs are.
+/// Tells a command also where the Python packages' programs are, and the
+/// Docker Engines.
 fn with_tools(command: Command) -> Command {
     let mut command = with_pullgate(command);
-    command.env("PULLGATE_SCHEMATHESIS", python::program("st"));
+    command
+        .env("PULLGATE_SCHEMATHESIS", python::program("st"))
+        .env("PULLGATE_ENGINES", engines::folder());
     command
 }
 
