@@ -80,6 +80,11 @@ impl Agent {
                 }
                 (self.origins(&names).await?, EngineVerb::Run)
             }
+            // Whoever may not run an image may not hide where it came from.
+            Call::Tag(name) => match self.meaning(&name).await? {
+                Meaning::From(repositories) => (repositories, EngineVerb::Run),
+                Meaning::MadeHere | Meaning::NotHere => return Ok(()),
+            },
         };
         if images.is_empty() {
             return Ok(());
@@ -115,8 +120,7 @@ impl Agent {
     async fn origins(&self, names: &[ImageName]) -> Result<Vec<String>, String> {
         let mut origins = BTreeSet::new();
         for name in names {
-            let meaning = self.images.meaning(name).await;
-            match meaning.map_err(|error| format!("{error}; what cannot be decided is denied"))? {
+            match self.meaning(name).await? {
                 Meaning::From(repositories) => origins.extend(repositories),
                 Meaning::MadeHere if self.settings.calls.made_here == Leave::Allowed => {}
                 Meaning::MadeHere => {
@@ -134,6 +138,11 @@ impl Agent {
             }
         }
         Ok(origins.into_iter().collect())
+    }
+
+    async fn meaning(&self, name: &ImageName) -> Result<Meaning, String> {
+        let meaning = self.images.meaning(name).await;
+        meaning.map_err(|error| format!("{error}; what cannot be decided is denied"))
     }
 
     /// Asks the server for one person, or their bundle if it is away.

@@ -26,6 +26,9 @@ pub enum Call {
     Run(Vec<ImageName>),
     /// The same for a service of a swarm.
     Service(Vec<ImageName>),
+    /// To give an image that is here another name. Where an image is known by
+    /// its names alone, whoever may rename it may say where it came from.
+    Tag(ImageName),
     /// To bring content in that no registry is asked for.
     Content(Content),
 }

@@ -14,8 +14,8 @@
 //! shown where it matters, a key that stands there twice, a name that is none:
 //! each is a [`Refusal`], with a sentence for whoever sent it.
 //!
-//! Sources: the Engine's API description (1.24 to 1.51) and the routes of
-//! moby 20.10 to 28; CVE-2024-41110 and CVE-2026-34040 for bodies that a
+//! Sources: the Engine's API description (1.24 to 1.56) and the routes of
+//! moby 20.10 to 29; CVE-2024-41110 and CVE-2026-34040 for bodies that a
 //! plugin does not get to see.
 
 mod asked;

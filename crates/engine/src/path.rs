@@ -56,6 +56,11 @@ impl Between<'_> {
     pub(crate) fn len(self) -> usize {
         self.0.len()
     }
+
+    /// The name that it is.
+    pub(crate) fn name(self) -> String {
+        self.0.join("/")
+    }
 }
 
 /// `v1.41`: the router takes any digits and dots.

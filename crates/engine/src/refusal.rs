@@ -33,6 +33,12 @@ pub enum Refusal {
     /// One thing is said twice, so it is not clear which holds.
     #[error("this call says {0} more than once, and what can be read in two ways is denied")]
     Twice(String),
+    /// What a service ran before is to run again, and nothing in the call says
+    /// what that was.
+    #[error(
+        "a rollback does not say which image it brings back, and what cannot be decided is denied; name the image: docker service update --image"
+    )]
+    Rollback,
     /// An image should be named, and none is.
     #[error("this call names no image, and what cannot be decided is denied")]
     NoImage,

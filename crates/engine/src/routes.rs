@@ -92,7 +92,12 @@ fn post(asked: &Asked<'_>, path: &Path, query: Query<'_>) -> Result<Option<Call>
         ("images", 0, "create") => pull(asked, query)?,
         ("images", 0, "load") => Call::Content(Content::Load),
         ("containers", 0, "create") => run(asked)?,
-        ("services", 0, "create") | ("services", 1, "update") => service(asked)?,
+        ("services", 0, "create") => service(asked)?,
+        ("services", 1, "update") => {
+            refuse_rollback(query)?;
+            service(asked)?
+        }
+        ("images", 1.., "tag") => Call::Tag(ImageName::read(&between.name())?),
         ("plugins", 0, "pull") | ("plugins", 1.., "upgrade") => {
             asked.refuse_hidden_form()?;
             Call::Plugin(remote(query)?)
@@ -104,7 +109,7 @@ fn post(asked: &Asked<'_>, path: &Path, query: Query<'_>) -> Result<Option<Call>
         ("build", 0, "prune" | "cancel")
         | ("containers" | "images" | "networks" | "volumes", 0, "prune")
         | ("exec", 1, "start" | "resize")
-        | ("images", 1.., "push" | "tag")
+        | ("images", 1.., "push")
         | ("networks" | "volumes" | "secrets" | "configs", 0, "create")
         | ("networks", 1, "connect" | "disconnect")
         | ("nodes" | "secrets" | "configs", 1, "update")
@@ -209,6 +214,14 @@ fn service(asked: &Asked<'_>) -> Result<Call, Refusal> {
         return Err(Refusal::NoImage);
     }
     Ok(Call::Service(images))
+}
+
+/// With `rollback`, what the body says is not what runs.
+fn refuse_rollback(query: Query<'_>) -> Result<(), Refusal> {
+    match query.value("rollback")?.as_str() {
+        "" | "none" => Ok(()),
+        _ => Err(Refusal::Rollback),
+    }
 }
 
 /// The images among the mounts of a configuration.

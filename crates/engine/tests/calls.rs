@@ -107,7 +107,6 @@ fn what_brings_nothing_in_is_ordinary() {
         ("POST", "/v1.41/containers/db/start"),
         ("POST", "/v1.41/containers/db/exec"),
         ("POST", "/v1.41/exec/0123/start"),
-        ("POST", "/v1.41/images/evil/miner/tag?repo=x"),
         ("POST", "/v1.41/images/ghcr.io/org/app/push?tag=1"),
         ("POST", "/v1.41/images/prune"),
         ("POST", "/v1.41/networks/create"),
@@ -569,6 +568,232 @@ fn services_and_what_they_run() {
             Err(Refusal::NoImage),
             "{nothing}"
         );
+    }
+}
+
+#[test]
+fn another_name_for_an_image_is_asked_of_the_image_that_gets_it() {
+    let hex = DIGEST.trim_start_matches("sha256:");
+    for (uri, name) in [
+        (
+            "/v1.51/images/evil/miner:1/tag?repo=acme/app",
+            "evil/miner:1",
+        ),
+        ("/images/evil%2Fminer/tag?repo=acme/app", "evil/miner"),
+        ("/images/6c3c624b58db/tag?repo=acme/app", "6c3c624b58db"),
+        (&format!("/images/{hex}/tag?repo=x"), hex),
+        (&format!("/images/{DIGEST}/tag?repo=x"), DIGEST),
+    ] {
+        match bare("POST", uri) {
+            Ok(Call::Tag(image)) => assert_eq!(image.as_str(), name, "{uri}"),
+            other => panic!("{uri}: {other:?}"),
+        }
+    }
+    let read = bare("POST", "/images/Evil/tag?repo=x");
+    assert!(matches!(read, Err(Refusal::NotAnImage { .. })), "{read:?}");
+}
+
+#[test]
+fn a_rollback_brings_back_what_no_call_names() {
+    let body = r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"}}}"#;
+    let update = "/v1.51/services/web/update?version=3";
+    for rollback in ["rollback=previous", "rollback=x", "%72ollback=previous"] {
+        let read = with_body(&format!("{update}&{rollback}"), body);
+        assert_eq!(read, Err(Refusal::Rollback), "{rollback}");
+    }
+    let read = with_body(&format!("{update}&rollback=none&rollback=previous"), body);
+    assert!(matches!(read, Err(Refusal::Twice(_))), "{read:?}");
+    for none in ["", "&rollback=", "&rollback=none"] {
+        let read = with_body(&format!("{update}{none}"), body);
+        assert!(matches!(read, Ok(Call::Service(_))), "{none}: {read:?}");
+    }
+}
+
+/// What a call does, in a word.
+fn word(call: &Call) -> &'static str {
+    match call {
+        Call::Harmless => "harmless",
+        Call::Ordinary => "ordinary",
+        Call::Pull { .. } => "pull",
+        Call::Plugin(_) => "plugin",
+        Call::Run(_) => "run",
+        Call::Service(_) => "service",
+        Call::Tag(_) => "tag",
+        Call::Content(content) => content.as_str(),
+    }
+}
+
+/// All calls of the Engine's API that change something, 1.24 to 1.56, from the
+/// routes of moby 20.10, 26.1, 28.5 and 29, each with what it is read as. What
+/// is not among them is refused.
+#[test]
+fn every_call_that_changes_something_is_known_for_what_it_does() {
+    let image = r#"{"Image":"nginx"}"#;
+    let task = r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"}}}"#;
+    for (method, path, body, expected) in [
+        ("POST", "/auth", "{}", "ordinary"),
+        ("POST", "/build", "", "build"),
+        ("POST", "/build/cancel?id=x", "", "ordinary"),
+        ("POST", "/build/prune?all=1", "", "ordinary"),
+        ("POST", "/session", "", "build"),
+        ("POST", "/grpc", "", "build"),
+        ("POST", "/commit?container=db", "{}", "commit"),
+        ("POST", "/configs/create", "{}", "ordinary"),
+        ("POST", "/configs/x/update?version=1", "{}", "ordinary"),
+        ("DELETE", "/configs/x", "", "ordinary"),
+        (
+            "POST",
+            "/containers/create?name=x&platform=linux/arm64",
+            image,
+            "run",
+        ),
+        ("POST", "/containers/prune?stream=1", "", "ordinary"),
+        ("POST", "/containers/db/attach?stream=1", "", "ordinary"),
+        ("GET", "/containers/db/attach/ws?stream=1", "", "ordinary"),
+        ("POST", "/containers/db/checkpoints", "{}", "ordinary"),
+        ("DELETE", "/containers/db/checkpoints/one", "", "ordinary"),
+        ("POST", "/containers/db/copy", "{}", "ordinary"),
+        ("PUT", "/containers/db/archive?path=/", "", "ordinary"),
+        ("POST", "/containers/db/exec", "{}", "ordinary"),
+        ("POST", "/containers/db/kill", "", "harmless"),
+        ("POST", "/containers/db/pause", "", "ordinary"),
+        ("POST", "/containers/db/rename?name=x", "", "ordinary"),
+        ("POST", "/containers/db/resize?h=1&w=1", "", "ordinary"),
+        ("POST", "/containers/db/restart", "", "ordinary"),
+        (
+            "POST",
+            "/containers/db/start?checkpoint=one",
+            "",
+            "ordinary",
+        ),
+        ("POST", "/containers/db/stop", "", "harmless"),
+        ("POST", "/containers/db/unpause", "", "ordinary"),
+        ("POST", "/containers/db/update", "{}", "ordinary"),
+        (
+            "POST",
+            "/containers/db/wait?condition=removed",
+            "",
+            "ordinary",
+        ),
+        ("DELETE", "/containers/db?force=1", "", "ordinary"),
+        ("POST", "/exec/x/resize?h=1&w=1", "", "ordinary"),
+        ("POST", "/exec/x/start", "{}", "ordinary"),
+        (
+            "POST",
+            "/images/create?fromImage=nginx&tag=1&platform=x",
+            "",
+            "pull",
+        ),
+        (
+            "POST",
+            "/images/create?fromSrc=-&repo=x&changes=CMD%20x",
+            "",
+            "import",
+        ),
+        ("POST", "/images/load?quiet=1&platform=x", "", "load"),
+        ("POST", "/images/prune", "", "ordinary"),
+        ("POST", "/images/a/b/push?tag=1&platform=x", "", "ordinary"),
+        ("POST", "/images/a/b/tag?repo=x&tag=1", "", "tag"),
+        (
+            "DELETE",
+            "/images/a/b:1?force=1&platforms=x",
+            "",
+            "ordinary",
+        ),
+        ("POST", "/networks/create", "{}", "ordinary"),
+        ("POST", "/networks/prune", "", "ordinary"),
+        ("POST", "/networks/x/connect", "{}", "ordinary"),
+        ("POST", "/networks/x/disconnect", "{}", "ordinary"),
+        ("DELETE", "/networks/x", "", "ordinary"),
+        ("POST", "/nodes/x/update?version=1", "{}", "ordinary"),
+        ("DELETE", "/nodes/x", "", "ordinary"),
+        ("POST", "/plugins/create?name=x", "", "import"),
+        ("GET", "/plugins/privileges?remote=a/b", "", "plugin"),
+        ("POST", "/plugins/pull?remote=a/b", "[]", "plugin"),
+        ("POST", "/plugins/a/b/disable", "", "ordinary"),
+        ("POST", "/plugins/a/b/enable?timeout=0", "", "ordinary"),
+        ("POST", "/plugins/a/b/push", "", "ordinary"),
+        ("POST", "/plugins/a/b/set", "[]", "ordinary"),
+        ("POST", "/plugins/a/b/upgrade?remote=a/b", "[]", "plugin"),
+        ("DELETE", "/plugins/a/b", "", "ordinary"),
+        ("POST", "/secrets/create", "{}", "ordinary"),
+        ("POST", "/secrets/x/update?version=1", "{}", "ordinary"),
+        ("DELETE", "/secrets/x", "", "ordinary"),
+        ("POST", "/services/create", task, "service"),
+        ("POST", "/services/x/update?version=1", task, "service"),
+        ("DELETE", "/services/x", "", "ordinary"),
+        ("POST", "/swarm/init", "{}", "swarm"),
+        ("POST", "/swarm/join", "{}", "swarm"),
+        ("POST", "/swarm/leave", "", "ordinary"),
+        ("POST", "/swarm/unlock", "{}", "ordinary"),
+        ("POST", "/swarm/update?version=1", "{}", "ordinary"),
+        ("POST", "/volumes/create", "{}", "ordinary"),
+        ("POST", "/volumes/prune", "", "ordinary"),
+        ("PUT", "/volumes/x?version=1", "", "ordinary"),
+        ("DELETE", "/volumes/x", "", "ordinary"),
+    ] {
+        for version in ["", "/v1.24", "/v1.41", "/v1.45", "/v1.51", "/v1.56"] {
+            let uri = format!("{version}{path}");
+            let read = match body {
+                "" => bare(method, &uri),
+                body => with_body(&uri, body),
+            };
+            assert_eq!(read.as_ref().map(word), Ok(expected), "{method} {uri}");
+        }
+    }
+}
+
+#[test]
+fn every_call_that_only_looks_is_known() {
+    for (path, expected) in [
+        ("/_ping", "harmless"),
+        ("/version", "harmless"),
+        ("/info", "harmless"),
+        ("/events", "ordinary"),
+        ("/system/df?verbose=1", "ordinary"),
+        ("/configs", "harmless"),
+        ("/configs/x", "ordinary"),
+        ("/containers/json", "harmless"),
+        ("/containers/db/archive?path=/", "ordinary"),
+        ("/containers/db/changes", "ordinary"),
+        ("/containers/db/checkpoints", "ordinary"),
+        ("/containers/db/export", "ordinary"),
+        ("/containers/db/json", "ordinary"),
+        ("/containers/db/logs", "ordinary"),
+        ("/containers/db/stats", "ordinary"),
+        ("/containers/db/top", "ordinary"),
+        ("/debug/pprof/heap", "ordinary"),
+        ("/debug/vars", "ordinary"),
+        ("/distribution/a/b/json", "ordinary"),
+        ("/exec/x/json", "ordinary"),
+        ("/images/get?names=x", "ordinary"),
+        ("/images/json?manifests=1&identity=1", "harmless"),
+        ("/images/search?term=x", "ordinary"),
+        ("/images/a/b/attestations", "ordinary"),
+        ("/images/a/b/get", "ordinary"),
+        ("/images/a/b/history", "ordinary"),
+        ("/images/a/b/json?manifests=1", "ordinary"),
+        ("/networks", "harmless"),
+        ("/networks/x", "ordinary"),
+        ("/nodes", "harmless"),
+        ("/nodes/x", "ordinary"),
+        ("/plugins", "harmless"),
+        ("/plugins/a/b/json", "ordinary"),
+        ("/secrets", "harmless"),
+        ("/secrets/x", "ordinary"),
+        ("/services", "harmless"),
+        ("/services/x", "ordinary"),
+        ("/services/x/logs", "ordinary"),
+        ("/swarm", "ordinary"),
+        ("/swarm/unlockkey", "ordinary"),
+        ("/tasks", "harmless"),
+        ("/tasks/x", "ordinary"),
+        ("/tasks/x/logs", "ordinary"),
+        ("/volumes", "harmless"),
+        ("/volumes/x", "ordinary"),
+    ] {
+        let read = bare("GET", &format!("/v1.51{path}"));
+        assert_eq!(read.as_ref().map(word), Ok(expected), "{path}");
     }
 }
 
