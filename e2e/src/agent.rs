@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::engine_call::{EngineAnswer, call};
-use crate::{Dockerd, Folder, Outcome, Person, Process, Shelter, Site, pullgate};
+use crate::{Dockerd, Engine, Folder, Outcome, Person, Process, Shelter, Site, pullgate};
 use crate::{run, run_with_input};
 
 /// Where every Engine looks for plugins.
@@ -47,8 +47,13 @@ impl Default for AgentSetting {
 }
 
 impl Agent {
-    /// Starts both, for a site's server.
+    /// Starts both, for a site's server, with the machine's own Engine.
     pub fn start(site: &Site, setting: &AgentSetting) -> Self {
+        Self::start_on(Engine::Own, site, setting)
+    }
+
+    /// Starts both with that Engine.
+    pub fn start_on(engine: Engine, site: &Site, setting: &AgentSetting) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("pge-{}-{number}", std::process::id());
@@ -59,7 +64,7 @@ impl Agent {
         }
         // The Engine's socket is known before there is an Engine, for the agent
         // has to answer by then.
-        let engine = folder.join("engine.sock");
+        let socket = folder.join("engine.sock");
         folder.write(
             "agent.toml",
             format!(
@@ -67,7 +72,7 @@ impl Agent {
                  plugin_socket = '{PLUGINS}/{name}.sock'\nlogin_socket = '{}'\n\
                  state = '{}'\n{}\n[calls]\n{}\n",
                 folder.join("registry.json").display(),
-                engine.display(),
+                socket.display(),
                 folder.join("login.sock").display(),
                 folder.join("state").display(),
                 setting.settings,
@@ -75,10 +80,13 @@ impl Agent {
             ),
         );
         let process = serve(&folder, &name);
-        let dockerd = Dockerd::start_with(&[
-            format!("--authorization-plugin={name}"),
-            format!("--host=unix://{}", engine.display()),
-        ]);
+        let dockerd = Dockerd::start_with(
+            engine,
+            &[
+                format!("--authorization-plugin={name}"),
+                format!("--host=unix://{}", socket.display()),
+            ],
+        );
         Self {
             engine: dockerd,
             name,
@@ -155,6 +163,18 @@ impl Agent {
             .args(["login", "--username", &person.username, "--password-stdin"])
             .arg(gateway);
         run_with_input(&command, &person.secret)
+    }
+
+    /// `pullgate login` and `docker login` at a site's gateway.
+    pub fn sign_in_to_both(&self, site: &Site, person: &Person) {
+        self.sign_in(person).expect_success();
+        self.docker_login(person, &site.gateway.address())
+            .expect_success();
+    }
+
+    /// The address of a call, of the Engine's own version of its API.
+    pub fn uri(&self, path: &str) -> String {
+        format!("/v{}{path}", self.engine.api())
     }
 
     /// A call as it stands.

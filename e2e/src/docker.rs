@@ -3,15 +3,13 @@ use std::process::Command;
 use std::sync::Arc;
 
 use crate::outcome::{run, run_with_input};
-use crate::tool::needs_root;
-use crate::{Client, Folder, Outcome, Person, Process, Shelter, Site, tool};
+use crate::{Client, Engine, Folder, Outcome, Person, Process, Shelter, Site, Store};
 
 /// A Docker daemon of its own, with nothing in it.
-///
-/// It keeps images with the `vfs` driver, which works on every file system;
-/// how images are kept makes no difference to how they are asked for.
 #[derive(Debug)]
 pub struct Dockerd {
+    engine: Engine,
+    api: String,
     folder: Folder,
     process: Process,
 }
@@ -42,37 +40,43 @@ pub enum Builder {
 }
 
 impl Dockerd {
-    /// Starts it, and waits until it answers.
+    /// Starts the machine's own, and waits until it answers.
     pub fn start() -> Arc<Self> {
-        Self::start_with(&[])
+        Self::start_with(Engine::Own, &[])
     }
 
-    /// Starts it with more arguments.
-    pub fn start_with(arguments: &[String]) -> Arc<Self> {
-        needs_root("dockerd");
-        tool("containerd", "containerd");
-        tool("runc", "runc");
+    /// Starts one with more arguments.
+    pub fn start_with(engine: Engine, arguments: &[String]) -> Arc<Self> {
         let folder = Folder::new("dockerd");
-        let mut command = Command::new(tool("dockerd", "docker.io"));
-        command
-            .arg("--data-root")
-            .arg(folder.join("data"))
-            .arg("--exec-root")
-            .arg(folder.join("exec"))
-            .arg("--pidfile")
-            .arg(folder.join("pid"))
-            .arg("--host")
-            .arg(format!("unix://{}", folder.join("s").display()))
-            .args(["--iptables=false", "--ip6tables=false", "--bridge=none"])
-            .arg("--storage-driver=vfs")
-            .args(arguments)
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        let mut command = engine.dockerd(&folder, &folder.join("s"));
+        command.args(arguments);
         let process = Process::start("dockerd", &command, Shelter::Namespaces, &folder);
-        let daemon = Self { folder, process };
+        let mut daemon = Self {
+            engine,
+            api: String::new(),
+            folder,
+            process,
+        };
+        let mut asking = daemon.command("probe");
+        asking.args(["version", "--format", "{{.Server.APIVersion}}"]);
+        let mut api = String::new();
         daemon.process.wait_until("ready", || {
-            run(daemon.command("probe").arg("version")).succeeded()
+            let answer = run(&asking);
+            answer.text().trim().clone_into(&mut api);
+            answer.succeeded()
         });
+        daemon.api = api;
         Arc::new(daemon)
+    }
+
+    /// Which it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The version of its API, `1.41`.
+    pub fn api(&self) -> &str {
+        &self.api
     }
 
     /// Its folder: data, socket and log.
@@ -90,16 +94,10 @@ impl Dockerd {
         &self.process
     }
 
-    /// Debian's `docker` command, as somebody with a configuration folder of that name.
+    /// Its own `docker` command, as somebody with a configuration folder of that name.
     pub fn command(&self, who: &str) -> Command {
-        let mut command = Command::new(tool("docker", "docker.io"));
-        command
-            .env(
-                "DOCKER_HOST",
-                format!("unix://{}", self.folder.join("s").display()),
-            )
-            .env("DOCKER_CONFIG", self.folder.subfolder(who));
-        command
+        self.engine
+            .docker(&self.folder.subfolder(who), &self.socket())
     }
 }
 
@@ -168,7 +166,10 @@ impl Client for DockerPull {
     }
 
     fn understood(&self) -> &'static str {
-        "denied: "
+        match self.cli.daemon.engine.store() {
+            Store::GraphDriver => "denied: ",
+            Store::Containerd => "403 ",
+        }
     }
 
     fn holds(&self, name: &str) -> String {

@@ -92,10 +92,25 @@ impl EngineLine {
         Self { stream }
     }
 
-    /// Asks for something that is there, and reads the answer, which has a
-    /// length.
+    /// Asks for something that is there.
     pub fn get(&mut self, uri: &str) {
-        let request = format!("GET {uri} HTTP/1.1\r\nHost: engine\r\n\r\n");
+        self.done("GET", uri, "");
+    }
+
+    /// Has something done, with JSON or nothing as the body, and gives the
+    /// JSON of the answer.
+    pub fn done(&mut self, method: &str, uri: &str, body: &str) -> String {
+        let mut request = format!("{method} {uri} HTTP/1.1\r\nHost: engine\r\n");
+        if !body.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                request,
+                "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                body.len()
+            );
+        }
+        request.push_str("\r\n");
+        request.push_str(body);
         self.stream
             .write_all(request.as_bytes())
             .expect("the request is sent");
@@ -108,8 +123,12 @@ impl EngineLine {
             let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
                 continue;
             };
-            let head = String::from_utf8_lossy(&read[..end]).to_ascii_lowercase();
-            assert!(head.starts_with("http/1.1 200"), "{head}");
+            let text = String::from_utf8_lossy(&read).into_owned();
+            let head = text[..end].to_ascii_lowercase();
+            assert!(head.starts_with("http/1.1 2"), "{method} {uri}: {text}");
+            if head.starts_with("http/1.1 204") {
+                return String::new();
+            }
             let length = head
                 .split("content-length: ")
                 .nth(1)
@@ -117,7 +136,7 @@ impl EngineLine {
                 .and_then(|length| length.parse::<usize>().ok())
                 .expect("the answer has a length");
             if read.len() >= end + 4 + length {
-                return;
+                return text[end + 4..].to_owned();
             }
         }
     }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::outcome::run;
 use crate::tool::needs_root;
-use crate::{Folder, Outcome, Process, Shelter, pullgate, tool};
+use crate::{Engine, Folder, Outcome, Process, Shelter, pullgate, tool};
 
 /// A developer's machine: the configurations of docker, containerd and podman
 /// as Debian's packages leave them, in a folder that is its `/`.
@@ -104,21 +104,13 @@ impl Machine {
 
     /// Starts the machine's dockerd, and waits until it answers.
     pub fn start_dockerd(&self, environment: &[(String, String)]) -> Process {
-        let mut command = Command::new(tool("dockerd", "docker.io"));
-        for (option, name) in [
-            ("--data-root", "docker-data"),
-            ("--exec-root", "docker-exec"),
-            ("--pidfile", "docker.pid"),
-        ] {
-            command.arg(option).arg(self.folder.join(name));
-        }
-        command
-            .arg("--host")
-            .arg(self.docker_host())
-            .args(["--iptables=false", "--ip6tables=false", "--bridge=none"])
-            .arg("--storage-driver=vfs")
-            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .envs(environment.iter().cloned());
+        self.start_engine(Engine::Own, environment)
+    }
+
+    /// Starts another dockerd instead, and waits until it answers.
+    pub fn start_engine(&self, engine: Engine, environment: &[(String, String)]) -> Process {
+        let mut command = engine.dockerd(&self.folder, &self.docker_socket());
+        command.envs(environment.iter().cloned());
         let process = self.start("dockerd", &command);
         process.wait_until("ready", || {
             run(self.docker("probe").arg("version")).succeeded()
@@ -128,17 +120,22 @@ impl Machine {
 
     /// Where the machine's dockerd listens.
     pub fn docker_host(&self) -> String {
-        format!("unix://{}", self.folder.join("d").display())
+        format!("unix://{}", self.docker_socket().display())
+    }
+
+    fn docker_socket(&self) -> PathBuf {
+        self.folder.join("d")
     }
 
     /// Debian's `docker`, talking to the machine's dockerd, as somebody.
     pub fn docker(&self, who: &str) -> Command {
-        let mut command = Command::new(tool("docker", "docker.io"));
-        command.env("DOCKER_HOST", self.docker_host()).env(
-            "DOCKER_CONFIG",
-            self.folder.subfolder(format!("home-{who}")),
-        );
-        command
+        self.docker_of(Engine::Own, who)
+    }
+
+    /// An Engine's own `docker`, talking to the machine's dockerd, as somebody.
+    pub fn docker_of(&self, engine: Engine, who: &str) -> Command {
+        let settings = self.folder.subfolder(format!("home-{who}"));
+        engine.docker(&settings, &self.docker_socket())
     }
 
     /// Starts the machine's containerd, and waits until it answers.

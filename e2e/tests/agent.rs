@@ -3,56 +3,38 @@
 
 #![allow(clippy::expect_used, reason = "a test may stop at the first surprise")]
 
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use pullgate_e2e::engine_call::EngineAnswer;
-use pullgate_e2e::{Agent, AgentSetting, Person, Site, eventually};
+use pullgate_e2e::{Agent, AgentSetting, Engine, Folder, Person, Site, Store};
+use pullgate_e2e::{eventually, on_engines, run, run_with_input};
 
 const SIGN_IN: &str = "Sign in required! Run: pullgate login";
 
-/// The gateway's images by the names that people use here.
-struct Names {
-    gateway: String,
+on_engines! {
+    before_anybody_has_signed_in_only_looking_and_stopping_goes_on:
+        own Own, forky_containerd ForkyContainerd;
+    every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in:
+        own Own, trixie Trixie, forky Forky, forky_containerd ForkyContainerd;
+    what_was_opened_goes_on_and_what_was_made_here_runs:
+        own Own, forky Forky, forky_containerd ForkyContainerd;
+    a_membership_that_ends_holds_from_the_next_call_on:
+        own Own, forky_containerd ForkyContainerd;
 }
 
-impl Names {
-    fn of(site: &Site) -> Self {
-        Self {
-            gateway: site.gateway.address(),
-        }
-    }
-
-    fn image(&self, name: &str) -> String {
-        format!("{}/{name}", self.gateway)
-    }
+/// For stories that change nothing of it.
+fn site() -> &'static Site {
+    static SITE: LazyLock<Site> = LazyLock::new(Site::start);
+    &SITE
 }
 
-/// An agent, and somebody who is signed in there and at the gateway.
-fn signed_in(site: &Site, person: &Person, setting: &AgentSetting) -> Agent {
-    let agent = Agent::start(site, setting);
-    sign_in(&agent, site, person);
-    agent
+/// An image behind a site's gateway, by the name that people use here.
+fn named(site: &Site, name: &str) -> String {
+    format!("{}/{name}", site.gateway.address())
 }
 
-fn sign_in(agent: &Agent, site: &Site, person: &Person) {
-    agent.sign_in(person).expect_success();
-    agent
-        .docker_login(person, &site.gateway.address())
-        .expect_success();
-}
-
-/// The names of the images that the Engine holds.
-fn held(agent: &Agent, person: &Person) -> BTreeSet<String> {
-    let listed = agent.docker(person, &["images", "--format", "{{.Repository}}:{{.Tag}}"]);
-    let names = listed.expect_success().lines().map(str::to_owned);
-    names.collect()
-}
-
-#[test]
-fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on() {
-    let site = Site::start();
-    let names = Names::of(&site);
-    let agent = Agent::start(&site, &AgentSetting::default());
+fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on(engine: Engine) {
+    let site = site();
+    let agent = Agent::start_on(engine, site, &AgentSetting::default());
     let mia = &site.member;
     for harmless in [
         &["version"][..],
@@ -66,7 +48,7 @@ fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on() {
     }
     let gone = agent.docker(mia, &["stop", "nothing"]);
     gone.expect_failure("No such container: nothing");
-    let image = names.image("library/base:1");
+    let image = named(site, "library/base:1");
     for command in [
         &["pull", &image][..],
         &["create", &image],
@@ -90,7 +72,7 @@ fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on() {
         outcome.expect_failure(&agent.denied(SIGN_IN));
     }
     agent
-        .docker_login(mia, &names.gateway)
+        .docker_login(mia, &site.gateway.address())
         .expect_failure(&agent.denied(SIGN_IN));
 
     let signed_in = agent.sign_in(mia);
@@ -99,7 +81,9 @@ fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on() {
         told.contains("the Docker Engine brings in what mia may pull"),
         "{told}"
     );
-    agent.docker_login(mia, &names.gateway).expect_success();
+    agent
+        .docker_login(mia, &site.gateway.address())
+        .expect_success();
     agent.docker(mia, &["pull", &image]).expect_success();
     assert_eq!(agent.status()["people"][0]["person"], "mia");
 
@@ -112,9 +96,9 @@ fn before_anybody_has_signed_in_only_looking_and_stopping_goes_on() {
 
 #[test]
 fn a_person_of_no_demanded_organization_does_not_count() {
-    let site = Site::start();
-    let image = Names::of(&site).image("library/base:1");
-    let agent = Agent::start(&site, &AgentSetting::default());
+    let site = site();
+    let image = named(site, "library/base:1");
+    let agent = Agent::start(site, &AgentSetting::default());
     let sam = &site.outsider;
     let told = agent.sign_in(sam);
     let told = told.expect_success();
@@ -126,7 +110,7 @@ fn a_person_of_no_demanded_organization_does_not_count() {
     agent.demand(Some(r#"{"allowedOrgs":["somebody-else"]}"#));
     sign_in_refused(&agent, &site.member, &image);
     agent.demand(Some(r#"{"allowedOrgs":["acme","somebody-else"]}"#));
-    sign_in(&agent, &site, &site.member);
+    agent.sign_in_to_both(site, &site.member);
     agent
         .docker(&site.member, &["pull", &image])
         .expect_success();
@@ -155,15 +139,14 @@ fn sign_in_refused(agent: &Agent, person: &Person, image: &str) {
     outcome.expect_failure(&agent.denied(SIGN_IN));
 }
 
-#[test]
-fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in() {
-    let site = Site::start();
-    let names = Names::of(&site);
+fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in(engine: Engine) {
+    let site = site();
     let (mia, olivia) = (&site.member, &site.owner);
-    let agent = signed_in(&site, mia, &AgentSetting::default());
+    let agent = Agent::start_on(engine, site, &AgentSetting::default());
+    agent.sign_in_to_both(site, mia);
     let docker = |arguments: &[&str]| agent.docker(mia, arguments);
     let evil = site.community("evil/miner");
-    let (good, bad) = (names.image("library/base:1"), names.image("evil/miner:1"));
+    let (good, bad) = (named(site, "library/base:1"), named(site, "evil/miner:1"));
 
     // pull and run, by name
     docker(&["pull", &good]).expect_success();
@@ -182,13 +165,13 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in() {
     let service =
         format!(r#"{{"Name":"s","TaskTemplate":{{"ContainerSpec":{{"Image":"{bad}"}}}}}}"#);
     let json = &[("Content-Type", "application/json")];
-    for uri in [
-        "/v1.41/services/create",
-        "/v1.41/services/s/update?version=1",
-    ] {
-        let answer = agent.call("POST", uri, json, service.as_bytes());
+    for path in ["/services/create", "/services/s/update?version=1"] {
+        let answer = agent.call("POST", &agent.uri(path), json, service.as_bytes());
         answer.expect_denied(&evil);
     }
+    let back = agent.uri("/services/s/update?version=1&rollback=previous");
+    let answer = agent.call("POST", &back, json, service.as_bytes());
+    answer.expect_denied("a rollback does not say");
 
     // Content of which nothing can be seen is closed unless it was opened.
     for (command, what) in [
@@ -205,25 +188,28 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in() {
     ] {
         docker(command).expect_failure(what);
     }
-    // BuildKit's command does not show what the Engine says to it.
-    for (buildkit, read) in [
-        ("0", "docker build is switched off"),
-        ("1", "unable to upgrade to h2c, received 403"),
-    ] {
-        let context = pullgate_e2e::Folder::new("context");
+    // BuildKit's command does not show what the Engine says to it. A newer one
+    // goes on to a builder of its own, in a container of an image like others.
+    let its_own = site.community("moby/buildkit");
+    let by_buildkit = match engine {
+        Engine::Own => "unable to upgrade to h2c, received 403",
+        Engine::Trixie | Engine::Forky | Engine::ForkyContainerd => &its_own,
+    };
+    for (buildkit, read) in [("0", "docker build is switched off"), ("1", by_buildkit)] {
+        let context = Folder::new("context");
         context.write("Dockerfile", format!("FROM {bad}\n"));
         let mut command = agent.engine.command(&mia.home);
         command
             .env("DOCKER_BUILDKIT", buildkit)
             .arg("build")
             .arg(context.path());
-        pullgate_e2e::run(&command).expect_failure(read);
+        run(&command).expect_failure(read);
     }
 
     // An owner brings the image in; it is there then, under names and an ID.
-    sign_in(&agent, &site, olivia);
+    agent.sign_in_to_both(site, olivia);
     agent.docker(olivia, &["pull", &bad]).expect_success();
-    let renamed = names.image("library/base:renamed");
+    let renamed = named(site, "library/base:renamed");
     agent
         .docker(olivia, &["tag", &bad, &renamed])
         .expect_success();
@@ -234,8 +220,17 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in() {
     let hex = id.trim_start_matches("sha256:");
     for name in [bad.as_str(), &renamed, &id, hex, &hex[..12], &hex[..4]] {
         docker(&["create", name, "x"]).expect_failure(&agent.denied(&evil));
+        // Nor can it be called something else.
+        docker(&["tag", name, "acme/app:mine"]).expect_failure(&agent.denied(&evil));
     }
+    let mounted = format!(
+        r#"{{"Image":"{good}","HostConfig":{{"Mounts":[{{"Type":"image","Source":"{bad}","Target":"/x"}}]}}}}"#
+    );
+    let create = agent.uri("/containers/create");
+    let answer = agent.call("POST", &create, json, mounted.as_bytes());
+    answer.expect_denied(&evil);
     docker(&["create", &good, "x"]).expect_success();
+    docker(&["tag", &good, "acme/app:mine"]).expect_success();
     docker(&["create", &"0".repeat(64), "x"]).expect_failure("there is no image");
 
     // Every decision is in the log, with what was about to be done.
@@ -251,218 +246,62 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in() {
     });
 }
 
-#[test]
-fn what_was_opened_goes_on_and_what_was_made_here_runs() {
-    let site = Site::start();
-    let names = Names::of(&site);
+fn what_was_opened_goes_on_and_what_was_made_here_runs(engine: Engine) {
+    let site = site();
     let mia = &site.member;
     let setting = AgentSetting {
         calls: "build = 'allowed'\ncommit = 'allowed'\nimport = 'allowed'\nload = 'allowed'\nmade_here = 'allowed'",
         ..AgentSetting::default()
     };
-    let agent = signed_in(&site, mia, &setting);
+    let agent = Agent::start_on(engine, site, &setting);
+    agent.sign_in_to_both(site, mia);
     let docker = |arguments: &[&str]| agent.docker(mia, arguments);
-    let good = names.image("library/base:1");
+    let good = named(site, "library/base:1");
     docker(&["pull", &good]).expect_success();
     docker(&["create", "--name", "good", &good, "x"]).expect_success();
+    // containerd's store knows an image by its names, so there it is they that
+    // are decided: acme's own.
+    docker(&["commit", "good", "acme/made:1"]).expect_success();
+    docker(&["create", "acme/made:1", "x"]).expect_success();
     docker(&["commit", "good", "made/here:1"]).expect_success();
-    docker(&["create", "made/here:1", "x"]).expect_success();
-    let folder = pullgate_e2e::Folder::new("made");
+    let by_its_name = docker(&["create", "made/here:1", "x"]);
+    match engine.store() {
+        Store::GraphDriver => drop(by_its_name.expect_success()),
+        Store::Containerd => {
+            by_its_name.expect_failure(&agent.denied(&site.community("made/here")));
+        }
+    }
+    let folder = Folder::new("made");
     let tar = folder.join("image.tar");
     let tar = tar.to_str().expect("a path is text");
-    docker(&["save", "--output", tar, "made/here:1"]).expect_success();
+    docker(&["save", "--output", tar, "acme/made:1"]).expect_success();
     docker(&["load", "--input", tar]).expect_success();
-    docker(&["import", tar, "made/imported:1"]).expect_success();
+    docker(&["import", tar, "acme/imported:1"]).expect_success();
     folder.write("Dockerfile", format!("FROM {good}\nLABEL a=b\n"));
     for buildkit in ["0", "1"] {
         let mut command = agent.engine.command(&mia.home);
         command
             .env("DOCKER_BUILDKIT", buildkit)
-            .args(["build", "--network=none", "--tag", "made/built:1"])
+            .args(["build", "--network=none", "--tag", "acme/built:1"])
             .arg(folder.path());
-        pullgate_e2e::run(&command).expect_success();
+        run(&command).expect_success();
     }
-    docker(&["create", "made/built:1", "x"]).expect_success();
+    docker(&["create", "acme/built:1", "x"]).expect_success();
     // What came from a registry is decided all the same.
-    docker(&["pull", &names.image("evil/miner:1")])
+    docker(&["pull", &named(site, "evil/miner:1")])
         .expect_failure(&agent.denied(&site.community("evil/miner")));
 }
 
-/// An Engine that holds a good and a bad image, with mia signed in.
-struct Tempted {
-    site: Site,
-    agent: Agent,
-    good: String,
-    bad: String,
-}
-
-const JSON: (&str, &str) = ("Content-Type", "application/json");
-const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-const CREATE: &str = "/v1.41/containers/create";
-
-impl Tempted {
-    fn new() -> Self {
-        let site = Site::start();
-        let names = Names::of(&site);
-        let (mia, olivia) = (&site.member, &site.owner);
-        let agent = signed_in(&site, olivia, &AgentSetting::default());
-        let (good, bad) = (names.image("library/base:1"), names.image("evil/miner:1"));
-        for image in [&good, &bad] {
-            agent.docker(olivia, &["pull", image]).expect_success();
-        }
-        sign_in(&agent, &site, mia);
-        Self {
-            site,
-            agent,
-            good,
-            bad,
-        }
-    }
-
-    /// What is read about the bad image.
-    fn evil(&self) -> String {
-        self.site.community("evil/miner")
-    }
-
-    /// How many containers there are.
-    fn made(&self) -> usize {
-        let listed = self
-            .agent
-            .docker(&self.site.member, &["ps", "--all", "--quiet"]);
-        listed.expect_success().lines().count()
-    }
-
-    fn create(&self, headers: &[(&str, &str)], body: &str) -> EngineAnswer {
-        self.agent.call("POST", CREATE, headers, body.as_bytes())
-    }
-
-    fn post(&self, uri: &str, headers: &[(&str, &str)], body: &str) -> EngineAnswer {
-        self.agent.call("POST", uri, headers, body.as_bytes())
-    }
-}
-
-#[test]
-fn the_known_ways_around_a_plugin_by_the_body() {
-    let tempted = Tempted::new();
-    let (good, bad, evil) = (&tempted.good, &tempted.bad, tempted.evil());
-    // JSON keys in another case, and twice.
-    tempted
-        .create(&[JSON], &format!(r#"{{"iMAGE":"{bad}"}}"#))
-        .expect_denied(&evil);
-    for body in [
-        format!(r#"{{"Image":"{good}","Image":"{bad}"}}"#),
-        format!(r#"{{"Image":"{good}","image":"{bad}"}}"#),
-        format!(r#"{{"image":"{bad}","Image":"{good}"}}"#),
-    ] {
-        tempted
-            .create(&[JSON], &body)
-            .expect_denied("more than once");
-    }
-    // A body that the Engine acts on and does not show: too long, and on some
-    // versions streamed, or under an address that it takes for a sign-in.
-    let filler = "x".repeat(1024 * 1024);
-    let long = format!(r#"{{"Image":"{bad}","Labels":{{"x":"{filler}"}}}}"#);
-    tempted
-        .create(&[JSON], &long)
-        .expect_denied("was not shown");
-    let body = format!(r#"{{"Image":"{bad}"}}"#);
-    let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
-    let streamed = tempted.create(&[JSON, ("Transfer-Encoding", "chunked")], &chunked);
-    let as_sign_in = tempted.post(&format!("{CREATE}?x=/auth"), &[JSON], &body);
-    for answer in [streamed, as_sign_in] {
-        assert_eq!(answer.status, 403, "{}", answer.text);
-    }
-    let broken = &[("Content-Type", "application/json; x=\"")];
-    let answer = tempted.create(broken, &body);
-    assert_ne!(answer.status, 201, "{}", answer.text);
-    tempted.create(&[], "").expect_denied("was not shown");
-    // What follows the first document.
-    for (first, second) in [(bad, good), (good, bad)] {
-        let two = format!(r#"{{"Image":"{first}"}}{{"Image":"{second}"}}"#);
-        tempted
-            .create(&[JSON], &two)
-            .expect_denied("cannot be read");
-    }
-    assert_eq!(tempted.made(), 0, "a container was made");
-    // And what is meant well goes through all the same.
-    let body = format!(r#"{{"Image":"{good}","Cmd":["x"]}}"#);
-    tempted.create(&[JSON], &body).expect_done();
-    assert_eq!(tempted.made(), 1);
-}
-
-#[test]
-fn the_known_ways_around_a_plugin_by_forms_queries_and_paths() {
-    let tempted = Tempted::new();
-    let evil = tempted.evil();
-    let name = |image: &str| image.trim_end_matches(":1").to_owned();
-    let of_bad = format!("fromImage={}&tag=1", name(&tempted.bad));
-    let pull = format!(
-        "/v1.41/images/create?fromImage={}&tag=1",
-        name(&tempted.good)
-    );
-    // A form that overrides the query, alone and behind another type.
-    for headers in [&[FORM][..], &[FORM, JSON]] {
-        tempted
-            .post(&pull, headers, &of_bad)
-            .expect_denied("may carry a form");
-    }
-    let chunked = format!("{:x}\r\n{of_bad}\r\n0\r\n\r\n", of_bad.len());
-    tempted
-        .post(&pull, &[FORM, ("Transfer-Encoding", "chunked")], &chunked)
-        .expect_denied("may carry a form");
-    tempted
-        .post("/v1.41/images/create?fromSrc=-&repo=x", &[FORM], &of_bad)
-        .expect_denied("docker import");
-    // Query keys twice, and escaped; paths escaped, and with any version.
-    tempted
-        .post(&format!("{pull}&{of_bad}"), &[], "")
-        .expect_denied("more than once");
-    let escaped = of_bad.replace("fromImage", "from%49mage");
-    for uri in [
-        format!("/v1.41/images/%63reate?{escaped}"),
-        format!("/images/create?{of_bad}"),
-        format!("/v1.24/images/create?{of_bad}"),
-        format!("/v1.40/images/create?{of_bad}"),
-    ] {
-        tempted.post(&uri, &[], "").expect_denied(&evil);
-    }
-    let slash = format!("/v1.41%2fimages%2Fcreate?{of_bad}");
-    let answer = tempted.post(&slash, &[], "");
-    assert!(
-        answer.status == 403 || answer.status == 404,
-        "{}",
-        answer.text
-    );
-    tempted
-        .post(
-            &format!("http://engine/v1.41/images/create?{of_bad}"),
-            &[],
-            "",
-        )
-        .expect_denied("address of this call");
-    // The build service: a session, and the stream that BuildKit speaks.
-    let upgrade = &[("Upgrade", "h2c"), ("Connection", "Upgrade")];
-    for uri in ["/v1.41/session", "/session"] {
-        tempted.post(uri, upgrade, "").expect_denied("docker build");
-    }
-    let answer = tempted.post("/grpc", upgrade, "");
-    assert_ne!(answer.status, 101, "{}", answer.text);
-    tempted
-        .post("/v1.41/build?remote=http://127.0.0.1:1/x", &[], "")
-        .expect_denied("docker build");
-    assert!(held(&tempted.agent, &tempted.site.member).contains(&tempted.good));
-}
-
-#[test]
-fn a_membership_that_ends_holds_from_the_next_call_on() {
+fn a_membership_that_ends_holds_from_the_next_call_on(engine: Engine) {
     let site = Site::start();
-    let image = Names::of(&site).image("library/base:1");
+    let image = named(&site, "library/base:1");
     let mia = &site.member;
     let setting = AgentSetting {
         settings: "refresh = '1s'",
         ..AgentSetting::default()
     };
-    let agent = signed_in(&site, mia, &setting);
+    let agent = Agent::start_on(engine, &site, &setting);
+    agent.sign_in_to_both(&site, mia);
     agent.docker(mia, &["pull", &image]).expect_success();
     site.gateway
         .command(&["member", "remove", "acme", "mia"])
@@ -480,7 +319,7 @@ fn a_membership_that_ends_holds_from_the_next_call_on() {
     site.gateway
         .command(&["member", "add", "acme", "mia"])
         .expect_success();
-    sign_in(&agent, &site, mia);
+    agent.sign_in_to_both(&site, mia);
     agent.docker(mia, &["create", &image, "x"]).expect_success();
     site.gateway
         .command(&["user", "disable", "mia"])
@@ -492,11 +331,11 @@ fn a_membership_that_ends_holds_from_the_next_call_on() {
 
 #[test]
 fn of_several_people_on_a_machine_all_have_to_be_allowed() {
-    let site = Site::start();
-    let names = Names::of(&site);
+    let site = site();
     let (mia, olivia) = (&site.member, &site.owner);
-    let bad = names.image("evil/miner:1");
-    let agent = signed_in(&site, olivia, &AgentSetting::default());
+    let bad = named(site, "evil/miner:1");
+    let agent = Agent::start(site, &AgentSetting::default());
+    agent.sign_in_to_both(site, olivia);
     agent.docker(olivia, &["pull", &bad]).expect_success();
     // mia signs in as another user of the machine.
     let mut login = agent.pullgate("mia-of-1234");
@@ -504,7 +343,7 @@ fn of_several_people_on_a_machine_all_have_to_be_allowed() {
         .args(["login", &site.gateway.public_url(), "-u", "mia"])
         .arg("--password-stdin");
     let as_another = as_user(&login, 1234, &agent);
-    pullgate_e2e::run_with_input(&as_another, &mia.secret).expect_success();
+    run_with_input(&as_another, &mia.secret).expect_success();
     let people = agent.status();
     let uids: Vec<_> = people["people"]
         .as_array()

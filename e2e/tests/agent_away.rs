@@ -2,10 +2,28 @@
 
 use std::time::{Duration, Instant};
 
-use pullgate_e2e::{Agent, AgentSetting, Site, eventually};
+use pullgate_e2e::{Agent, AgentSetting, Engine, Site, eventually};
+
+/// On the oldest and the newest Engine at once, for all of it is waiting.
+fn on_both(story: fn(Engine)) {
+    std::thread::scope(|threads| {
+        for engine in [Engine::Own, Engine::ForkyContainerd] {
+            threads.spawn(move || story(engine));
+        }
+    });
+}
 
 #[test]
 fn while_the_server_is_away_the_bundle_decides_for_the_set_time_and_then_nothing_comes_in() {
+    on_both(server_away);
+}
+
+#[test]
+fn without_the_agent_the_engine_denies_everything() {
+    on_both(agent_away);
+}
+
+fn server_away(engine: Engine) {
     let mut site = Site::start();
     let (mia, olivia) = (site.member.clone(), site.owner.clone());
     let address = site.gateway.address();
@@ -18,7 +36,7 @@ fn while_the_server_is_away_the_bundle_decides_for_the_set_time_and_then_nothing
         settings: "refresh = '1s'\nhold = '12s'",
         ..AgentSetting::default()
     };
-    let mut agent = Agent::start(&site, &setting);
+    let mut agent = Agent::start_on(engine, &site, &setting);
     for person in [&olivia, &mia] {
         agent.sign_in(person).expect_success();
         agent.docker_login(person, &address).expect_success();
@@ -65,11 +83,10 @@ fn while_the_server_is_away_the_bundle_decides_for_the_set_time_and_then_nothing
     });
 }
 
-#[test]
-fn without_the_agent_the_engine_denies_everything() {
+fn agent_away(engine: Engine) {
     let site = Site::start();
     let mia = &site.member;
-    let agent = Agent::start(&site, &AgentSetting::default());
+    let agent = Agent::start_on(engine, &site, &AgentSetting::default());
     agent.sign_in(mia).expect_success();
     agent
         .docker(mia, &["volume", "create", "before"])

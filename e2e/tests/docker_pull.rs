@@ -11,6 +11,36 @@ fn client(site: &Site) -> DockerPull {
     DockerPull::new(&DAEMON, site)
 }
 
+/// The same with newer Engines, of which each says it in other words.
+macro_rules! newer {
+    ($($module:ident $engine:ident),+) => {
+        $(
+            mod $module {
+                use std::sync::{Arc, LazyLock};
+
+                use pullgate_e2e::{DockerPull, Dockerd, Engine, Site, stories};
+
+                stories! { client;
+                    a_member_pulls_an_official_image
+                    a_member_is_denied_a_community_image_and_reads_why
+                    a_stranger_pulls_nothing
+                    a_digest_is_decided_as_its_tag_is
+                    an_index_gives_the_image_of_this_platform
+                    a_change_of_policy_holds_from_the_next_pull_on
+                }
+
+                fn client(site: &Site) -> DockerPull {
+                    static DAEMON: LazyLock<Arc<Dockerd>> =
+                        LazyLock::new(|| Dockerd::start_with(Engine::$engine, &[]));
+                    DockerPull::new(&DAEMON, site)
+                }
+            }
+        )+
+    };
+}
+
+newer!(trixie Trixie, forky Forky, forky_containerd ForkyContainerd);
+
 /// `docker pull GATEWAY/REGISTRY/org/denied`.
 #[test]
 fn another_registrys_image_is_named_behind_the_gateway() {
