@@ -6,8 +6,14 @@ use std::process::Command;
 
 use pullgate_e2e::wire::ask;
 use pullgate_e2e::{
-    Authority, Elsewhere, Folder, Machine, Outcome, Site, run, run_with_input, tool,
+    Authority, Elsewhere, Engine, Folder, Machine, Outcome, Site, Store, on_engines, run,
+    run_with_input, tool,
 };
+
+on_engines! {
+    engines_from_28_on_have_the_gateway_as_their_only_server:
+        forky Forky, forky_containerd ForkyContainerd;
+}
 
 /// A site behind which a second registry stands, which everybody can reach
 /// without the gateway, too.
@@ -243,6 +249,55 @@ fn dockerd_reaches_the_gateway_and_no_other_registry() {
         staged.machine.read("/etc/docker/daemon.json"),
         "{\n  \"max-concurrent-downloads\": 2\n}\n"
     );
+}
+
+/// What `--close-direct` writes beside the proxy, without it: the way to
+/// registries is open, and these Engines do not take it. BuildKit asks the
+/// gateway signed in. So does no pull: dockerd gives its login to nobody but
+/// the registry that the image's name begins with.
+fn engines_from_28_on_have_the_gateway_as_their_only_server(engine: Engine) {
+    let staged = Staged::new();
+    staged.apply("docker", &["--close-direct"]);
+    let _daemon = staged.machine.start_engine(engine, &[]);
+    let member = &staged.site.member;
+    let docker = |arguments: &[&str]| {
+        let mut command = staged.machine.docker_of(engine, "mia");
+        command.args(arguments).env("DOCKER_BUILDKIT", "1");
+        command
+    };
+    let gateway = staged.site.gateway.address();
+    let login = [
+        "login",
+        "--username",
+        &member.username,
+        "--password-stdin",
+        &gateway,
+    ];
+    run_with_input(&docker(&login), &member.secret).expect_success();
+    let build = |from: &str| {
+        let context = Folder::new("build");
+        context.write("Dockerfile", format!("FROM {from}\nLABEL built=yes\n"));
+        let mut command = docker(&["build", "--pull", "--network=none"]);
+        run(command.arg(context.path()))
+    };
+    build(&staged.denied()).expect_failure(&format!("403 {}", staged.sentence()));
+    build("evil/miner:1").expect_failure(&staged.site.community("evil/miner"));
+    build("library/base:1").expect_success();
+    let pull = |image: &str| run(&docker(&["pull", image]));
+    pull(&format!("{gateway}/library/base:1")).expect_success();
+    match engine.store() {
+        Store::Containerd => {
+            let as_nobody = "can be pulled only by people who have signed in";
+            pull(&staged.denied()).expect_failure(as_nobody);
+            pull("library/base:1").expect_failure(&Site::not_signed_in("library/base"));
+            staged.nobody_went_around();
+        }
+        // Its pulls read no such file; the proxy is what ends them.
+        Store::GraphDriver => {
+            staged.nobody_went_around();
+            pull(&staged.denied()).expect_success();
+        }
+    }
 }
 
 /// With a certificate of an authority that no machine knows, `--ca` is enough

@@ -43,21 +43,27 @@ pub(crate) fn open() -> Vec<String> {
 /// The file for each registry. The empty table is needed: without it
 /// containerd 1.6 takes the file for invalid, and pulls from Docker Hub.
 pub(crate) fn hosts(site: &Site) -> Step {
-    let (authority, trust) = match &site.authority {
-        Some(pem) => (
-            Some(Block::file(AUTHORITY, pem.clone())),
-            format!("ca = \"{AUTHORITY}\"\n"),
-        ),
-        None => (None, String::new()),
-    };
-    let text = format!("server = \"{}\"\n{trust}\n[host]\n", site.url());
-    let files = site.registries.iter().map(|registry| {
-        let path = format!("/etc/containerd/certs.d/{registry}/hosts.toml");
-        Block::file(path, text.clone())
-    });
+    let authority = site.authority.clone();
+    let authority = authority.map(|pem| Block::file(AUTHORITY, pem));
+    let files = files(site, "/etc/containerd/certs.d", AUTHORITY);
     Step::new(
         "Make the gateway the only server",
         "One file for each registry. Keep the empty [host] table: without it containerd 1.6 ignores the file.",
         authority.into_iter().chain(files).collect(),
     )
+}
+
+/// A file for each registry in this folder, with the gateway as its only
+/// server; the certificate of an authority of one's own is at that path.
+pub(crate) fn files(site: &Site, folder: &str, authority: &str) -> Vec<Block> {
+    let trust = match &site.authority {
+        Some(_) => format!("ca = \"{authority}\"\n"),
+        None => String::new(),
+    };
+    let text = format!("server = \"{}\"\n{trust}\n[host]\n", site.url());
+    let files = site.registries.iter().map(|registry| {
+        let path = format!("{folder}/{registry}/hosts.toml");
+        Block::file(path, text.clone())
+    });
+    files.collect()
 }

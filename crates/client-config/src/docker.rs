@@ -2,10 +2,14 @@
 //! a denial and swallow its sentence; so images are named by the gateway's
 //! name, and the other way is closed elsewhere.
 
+use crate::containerd;
 use crate::guide::{Block, Guide, Place, Step, sentences};
 use crate::site::{Direct, Site, Transport};
 
 const FALLS_BACK: &str = "A registry mirror in daemon.json does not close that: after a denial, dockerd goes on to Docker Hub and pulls from there, and its user never reads why.";
+
+/// What dockerd is told of registries, a folder for each.
+const FOLDER: &str = "/etc/docker/certs.d";
 
 /// What closes dockerd's own way, in a folder that systemd reads.
 const DROP_IN: &str = "/etc/systemd/system/docker.service.d/pullgate.conf";
@@ -77,6 +81,7 @@ fn machine(site: &Site) -> Vec<Step> {
     steps.extend(insecure(site));
     steps.extend(authority(site));
     steps.extend(proxy(site));
+    steps.extend(hosts(site));
     steps
 }
 
@@ -85,7 +90,8 @@ fn enforced(site: &Site, always: [&str; 2]) -> Vec<String> {
     let mut enforced = sentences(always);
     if site.direct == Direct::Closed {
         let closed = "dockerd reaches no other registry, by pulls and by builds: they end with an error that names the proxy.";
-        enforced.push(closed.to_owned());
+        let builds = "With an Engine from 28 on, BuildKit asks the gateway for FROM alpine, too, signed in as whoever builds.";
+        enforced.extend(sentences([closed, builds]));
     }
     enforced
 }
@@ -106,11 +112,29 @@ fn open(site: &Site, direct: &str) -> Vec<String> {
 /// BuildKit look for it.
 fn authority(site: &Site) -> Option<Step> {
     let pem = site.authority.clone()?;
-    let path = format!("/etc/docker/certs.d/{}/ca.crt", site.gateway);
+    let path = authority_file(site);
     Some(Step::new(
         "Trust the gateway's certificate",
         "The certificate authority that signed it. dockerd reads it for each pull; nothing has to be restarted.",
         vec![Block::file(path, pem)],
+    ))
+}
+
+fn authority_file(site: &Site) -> String {
+    format!("{FOLDER}/{}/ca.crt", site.gateway)
+}
+
+/// From 28 on, BuildKit and containerd's image store read these files as
+/// containerd does. Older Engines, and pulls into the graph driver's store, do
+/// not: there the proxy ends what goes elsewhere.
+fn hosts(site: &Site) -> Option<Step> {
+    if site.direct == Direct::Left {
+        return None;
+    }
+    Some(Step::new(
+        "Make the gateway the only server",
+        "For an Engine from 28 on; older ones ignore it. BuildKit asks the gateway with your login. docker pull nginx, where the Engine keeps images in containerd's store, asks it without one: go on naming the gateway there.",
+        containerd::files(site, FOLDER, &authority_file(site)),
     ))
 }
 

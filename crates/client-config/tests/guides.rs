@@ -71,6 +71,28 @@ fn containerd_has_one_server_for_each_registry_and_no_other_host() {
 }
 
 #[test]
+fn a_newer_engine_has_one_server_for_each_registry_where_its_own_way_is_closed() {
+    let closed = Site {
+        direct: Direct::Closed,
+        authority: Some("-----BEGIN CERTIFICATE-----\n".to_owned()),
+        ..acme()
+    };
+    for client in [Client::Docker, Client::BuildKit] {
+        for registry in acme().registries {
+            let path = format!("/etc/docker/certs.d/{registry}/hosts.toml");
+            assert_eq!(
+                file(client, &closed, &path),
+                "server = \"https://gateway.acme.example:5000\"\n\
+                 ca = \"/etc/docker/certs.d/gateway.acme.example:5000/ca.crt\"\n\n[host]\n"
+            );
+        }
+        let open = texts(client, &acme());
+        let is_file = |place: &Place| matches!(place, Place::File(_));
+        assert!(!open.iter().any(|(place, _)| is_file(place)), "{client:?}");
+    }
+}
+
+#[test]
 fn podman_rewrites_each_registry_that_can_stand_behind_a_name() {
     let path = "/etc/containers/registries.conf.d/pullgate.conf";
     let text = file(Client::Podman, &acme(), path);
