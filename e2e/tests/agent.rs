@@ -173,6 +173,10 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in(engine: Eng
     let answer = agent.call("POST", &back, json, service.as_bytes());
     answer.expect_denied("a rollback does not say");
 
+    let in_its_place = agent.uri("/plugins/pull?remote=acme/app:1&name=pullgate");
+    let answer = agent.call("POST", &in_its_place, &[], b"");
+    answer.expect_denied("may not be called pullgate");
+
     // Content of which nothing can be seen is closed unless it was opened.
     for (command, what) in [
         (&["swarm", "init"][..], "a swarm is switched off"),
@@ -231,6 +235,13 @@ fn every_way_that_brings_an_image_in_is_decided_for_who_is_signed_in(engine: Eng
     answer.expect_denied(&evil);
     docker(&["create", &good, "x"]).expect_success();
     docker(&["tag", &good, "acme/app:mine"]).expect_success();
+    // A swarm's nodes pull by the name, whatever image has it here.
+    docker(&["tag", &good, "evil/miner:1"]).expect_success();
+    let service = r#"{"Name":"s","TaskTemplate":{"ContainerSpec":{"Image":"evil/miner:1"}}}"#;
+    let create = agent.uri("/services/create");
+    let answer = agent.call("POST", &create, json, service.as_bytes());
+    answer.expect_denied(&evil);
+    docker(&["rmi", "evil/miner:1"]).expect_success();
     docker(&["create", &"0".repeat(64), "x"]).expect_failure("there is no image");
 
     // Every decision is in the log, with what was about to be done.
@@ -287,7 +298,34 @@ fn what_was_opened_goes_on_and_what_was_made_here_runs(engine: Engine) {
         run(&command).expect_success();
     }
     docker(&["create", "acme/built:1", "x"]).expect_success();
-    // What came from a registry is decided all the same.
+    // What came from a registry is decided all the same, and still is when its
+    // names are gone.
+    let (olivia, bad) = (&site.owner, named(site, "evil/miner:1"));
+    agent.sign_in_to_both(site, olivia);
+    agent.docker(olivia, &["pull", &bad]).expect_success();
+    let id = docker(&["images", "--quiet", "--no-trunc", &bad]);
+    let id = id.expect_success().trim().to_owned();
+    let left = match engine.store() {
+        Store::GraphDriver => {
+            agent
+                .docker(olivia, &["tag", &bad, "acme/left:1"])
+                .expect_success();
+            agent.sign_in_to_both(site, mia);
+            docker(&["rmi", &bad]).expect_success();
+            "acme/left:1"
+        }
+        Store::Containerd => {
+            agent.sign_in_to_both(site, mia);
+            // Another image has the name from now on.
+            docker(&["tag", &good, &bad]).expect_success();
+            &id
+        }
+    };
+    let digests = docker(&["image", "inspect", "--format", "{{.RepoDigests}}", &id]);
+    assert_eq!(digests.expect_success().trim(), "[]");
+    for name in [left, &id] {
+        docker(&["create", name, "x"]).expect_failure(&agent.denied(&site.community("evil/miner")));
+    }
     docker(&["pull", &named(site, "evil/miner:1")])
         .expect_failure(&agent.denied(&site.community("evil/miner")));
 }

@@ -5,7 +5,11 @@
 #![allow(clippy::expect_used, reason = "a test may stop at the first surprise")]
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use pullgate_e2e::engine_call::EngineAnswer;
 use pullgate_e2e::{Agent, AgentSetting, Engine, Site, on_engines};
@@ -253,8 +257,27 @@ fn by_the_build_service(tempted: &Tempted) {
     }
     let answer = tempted.post("/grpc", upgrade, "");
     assert_ne!(answer.status, 101, "{}", answer.text);
+    assert!(
+        !speaks_http2(&tempted.agent.engine.socket()),
+        "this Engine can be told a header twice: see docs/agent.md, HTTP/2"
+    );
     let build = tempted.agent.uri("/build?remote=http://127.0.0.1:1/x");
     tempted.post(&build, &[], "").expect_denied("docker build");
+}
+
+/// Whether HTTP/2 is answered with HTTP/2 (RFC 9113, section 3.3).
+fn speaks_http2(socket: &Path) -> bool {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const SETTINGS: u8 = 4;
+    let mut stream = UnixStream::connect(socket).expect("the Engine listens");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a timeout can be set");
+    stream.write_all(PREFACE).expect("it is sent");
+    // An empty frame of settings.
+    let _ = stream.write_all(&[0, 0, 0, SETTINGS, 0, 0, 0, 0, 0]);
+    let mut answer = [0; 4];
+    stream.read_exact(&mut answer).is_ok() && answer[3] == SETTINGS
 }
 
 /// Names and beginnings of IDs of what is there already, and what would make

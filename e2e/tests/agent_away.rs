@@ -1,5 +1,7 @@
 //! What holds while the server, or the agent itself, is away.
 
+#![allow(clippy::expect_used, reason = "a test may stop at the first surprise")]
+
 use std::time::{Duration, Instant};
 
 use pullgate_e2e::{Agent, AgentSetting, Engine, Site, eventually};

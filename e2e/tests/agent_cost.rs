@@ -1,5 +1,11 @@
 //! What the agent costs each call to the Engine.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may stop at the first surprise, and what was measured is printed"
+)]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -11,6 +11,7 @@ use reqwest::Client;
 use crate::demand::Watched;
 use crate::files;
 use crate::images::Images;
+use crate::origins::Origins;
 use crate::server::{AskError, Server};
 use crate::session::Session;
 use crate::sessions::Sessions;
@@ -64,8 +65,9 @@ impl Agent {
     pub fn open(settings: Settings, client: Client) -> Result<Arc<Self>, StartError> {
         let state = &settings.state;
         files::private_folder(state).map_err(StartError::file(state))?;
-        let images =
-            Images::new(&settings.engine).map_err(|error| StartError::Engine(error.to_string()))?;
+        let origins = Origins::open(state).map_err(StartError::file(state))?;
+        let images = Images::new(&settings.engine, origins)
+            .map_err(|error| StartError::Engine(error.to_string()))?;
         Ok(Arc::new(Self {
             demand: Watched::new(settings.allowed_orgs.clone()),
             sessions: Sessions::open(state, &settings.server).map_err(StartError::file(state))?,

@@ -19,6 +19,18 @@ use crate::settings::Leave;
 /// What somebody reads who has to sign in first.
 const SIGN_IN: &str = "Sign in required! Run: pullgate login";
 
+/// The most images that the server decides about in one answer.
+const AT_ONCE: usize = 32;
+
+/// What is done by a name as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    /// The Engine takes the image that has it.
+    IsLookedUp,
+    /// A swarm's nodes pull it, and take the image that has it if they cannot.
+    IsPulled,
+}
+
 /// What the Engine is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -61,7 +73,8 @@ impl Agent {
         if people.is_empty() && *demand != Demand::Nothing {
             return Err(SIGN_IN.to_owned());
         }
-        let (images, action) = match call.map_err(|refusal| refusal.to_string())? {
+        let call = call.map_err(|refusal| refusal.to_string())?;
+        let (images, action) = match call {
             Call::Harmless | Call::Ordinary => return Ok(()),
             Call::Content(content) => return self.content(content),
             Call::Pull { repository, target } => {
@@ -73,18 +86,27 @@ impl Agent {
                 (vec![image], EngineVerb::Pull)
             }
             Call::Plugin(plugin) => (vec![plugin.to_string()], EngineVerb::Pull),
-            Call::Run(names) | Call::Service(names) => {
+            Call::Run(ref names) | Call::Service(ref names) => {
+                let written = match call {
+                    Call::Service(_) => Written::IsPulled,
+                    _ => Written::IsLookedUp,
+                };
                 // Nobody is asked about images for nobody.
                 if people.is_empty() {
                     return Err(SIGN_IN.to_owned());
                 }
-                (self.origins(&names).await?, EngineVerb::Run)
+                (self.origins(names, written).await?, EngineVerb::Run)
             }
             // Whoever may not run an image may not hide where it came from.
-            Call::Tag(name) => match self.meaning(&name).await? {
-                Meaning::From(repositories) => (repositories, EngineVerb::Run),
-                Meaning::MadeHere | Meaning::NotHere => return Ok(()),
-            },
+            Call::Tag { image, name } => {
+                // What has the name so far is remembered before it loses it.
+                self.meaning(&name).await?;
+                match self.meaning(&image).await? {
+                    Meaning::From(repositories) => (repositories, EngineVerb::Run),
+                    Meaning::MadeHere | Meaning::NotHere => return Ok(()),
+                }
+            }
+            Call::Untag(image) => return self.meaning(&image).await.map(drop),
         };
         if images.is_empty() {
             return Ok(());
@@ -92,9 +114,14 @@ impl Agent {
         if people.is_empty() {
             return Err(SIGN_IN.to_owned());
         }
-        let question = EngineQuestion { images, action };
-        for person in &people {
-            self.ask_for(person, &question, &demand).await?;
+        for images in images.chunks(AT_ONCE) {
+            let question = EngineQuestion {
+                images: images.to_vec(),
+                action,
+            };
+            for person in &people {
+                self.ask_for(person, &question, &demand).await?;
+            }
         }
         Ok(())
     }
@@ -117,9 +144,12 @@ impl Agent {
 
     /// From where the images came that these names mean. Of one that was made
     /// here there is no such place: that is a matter of the settings.
-    async fn origins(&self, names: &[ImageName]) -> Result<Vec<String>, String> {
+    async fn origins(&self, names: &[ImageName], written: Written) -> Result<Vec<String>, String> {
         let mut origins = BTreeSet::new();
         for name in names {
+            if written == Written::IsPulled {
+                origins.extend(name.reference().map(ToString::to_string));
+            }
             match self.meaning(name).await? {
                 Meaning::From(repositories) => origins.extend(repositories),
                 Meaning::MadeHere if self.settings.calls.made_here == Leave::Allowed => {}

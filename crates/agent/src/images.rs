@@ -9,6 +9,8 @@ use pullgate_engine::ImageName;
 use reqwest::Client;
 use serde::Deserialize;
 
+use crate::origins::Origins;
+
 /// How long the Engine may take to say. It asks this agent about that first.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -19,6 +21,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Images {
     engine: Client,
+    origins: Origins,
 }
 
 /// What a name means at the Engine.
@@ -43,19 +46,22 @@ pub(crate) struct CannotSay {
 
 #[derive(Deserialize)]
 struct Image {
+    #[serde(rename = "Id", default)]
+    id: String,
     #[serde(rename = "RepoDigests", default)]
     repo_digests: Option<Vec<String>>,
 }
 
 impl Images {
-    /// The images of the Engine on this socket.
-    pub(crate) fn new(socket: &Path) -> reqwest::Result<Self> {
+    /// The images of the Engine on this socket, of which some are known from
+    /// before.
+    pub(crate) fn new(socket: &Path, origins: Origins) -> reqwest::Result<Self> {
         let engine = Client::builder()
             .unix_socket(socket)
             .no_proxy()
             .timeout(PATIENCE)
             .build()?;
-        Ok(Self { engine })
+        Ok(Self { engine, origins })
     }
 
     /// What the name means.
@@ -95,10 +101,14 @@ impl Images {
         let image: Image =
             serde_json::from_slice(&body).map_err(|error| cannot(error.to_string()))?;
         let from = image.repo_digests.unwrap_or_default();
-        Ok(if from.is_empty() {
-            Meaning::MadeHere
-        } else {
-            Meaning::From(from)
+        if !from.is_empty() {
+            self.origins.saw(&image.id, &from);
+            return Ok(Meaning::From(from));
+        }
+        // It may have lost its names.
+        Ok(match self.origins.of(&image.id) {
+            Some(before) => Meaning::From(before),
+            None => Meaning::MadeHere,
         })
     }
 }

@@ -31,6 +31,7 @@ mod files;
 mod images;
 pub mod local;
 mod login_socket;
+mod origins;
 mod plugin;
 mod running;
 mod server;

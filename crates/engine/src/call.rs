@@ -24,11 +24,19 @@ pub enum Call {
     /// To make a container of the first of these images, with what the others
     /// hold mounted into it.
     Run(Vec<ImageName>),
-    /// The same for a service of a swarm.
+    /// The same for a service of a swarm, whose nodes pull by the names as
+    /// they are written.
     Service(Vec<ImageName>),
     /// To give an image that is here another name. Where an image is known by
     /// its names alone, whoever may rename it may say where it came from.
-    Tag(ImageName),
+    Tag {
+        /// The image.
+        image: ImageName,
+        /// The name, which another image may have so far.
+        name: ImageName,
+    },
+    /// To take an image away, or one of its names.
+    Untag(ImageName),
     /// To bring content in that no registry is asked for.
     Content(Content),
 }

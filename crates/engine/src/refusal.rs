@@ -39,6 +39,9 @@ pub enum Refusal {
         "a rollback does not say which image it brings back, and what cannot be decided is denied; name the image: docker service update --image"
     )]
     Rollback,
+    /// An Engine plugin of the agent's own name would be asked in its place.
+    #[error("an Engine plugin may not be called {0}: the Engine would ask it instead of Pullgate")]
+    OwnName(String),
     /// An image should be named, and none is.
     #[error("this call names no image, and what cannot be decided is denied")]
     NoImage,

@@ -44,6 +44,9 @@ const KINDS: [&str; 13] = [
     "volumes",
 ];
 
+/// The agent's name, as an image's.
+const OWN_NAME: &str = "docker.io/library/pullgate";
+
 /// What can be read in one go, as `docker ps` and the like do: the Engine
 /// itself, and lists.
 const LISTS: [&str; 11] = [
@@ -57,7 +60,7 @@ pub(crate) fn read(asked: &Asked<'_>, path: &Path, query: Query<'_>) -> Result<C
         "GET" | "HEAD" => look(path, query)?,
         "POST" => post(asked, path, query)?,
         "PUT" => put(path),
-        "DELETE" => delete(path),
+        "DELETE" => delete(path)?,
         _ => None,
     };
     known.ok_or_else(|| Refusal::unknown(asked.method, &path.shown()))
@@ -97,12 +100,19 @@ fn post(asked: &Asked<'_>, path: &Path, query: Query<'_>) -> Result<Option<Call>
             refuse_rollback(query)?;
             service(asked)?
         }
-        ("images", 1.., "tag") => Call::Tag(ImageName::read(&between.name())?),
+        ("images", 1.., "tag") => tag(asked, &between.name(), query)?,
         ("plugins", 0, "pull") | ("plugins", 1.., "upgrade") => {
             asked.refuse_hidden_form()?;
-            Call::Plugin(remote(query)?)
+            plugin(&between.name(), query)?
         }
-        ("plugins", 0, "create") => Call::Content(Content::Import),
+        ("plugins", 0, "create") => {
+            refuse_own_name(&query.value("name")?)?;
+            Call::Content(Content::Import)
+        }
+        ("plugins", 1.., "enable") => {
+            refuse_own_name(&between.name())?;
+            Call::Ordinary
+        }
         ("swarm", 0, "init" | "join") => Call::Content(Content::Swarm),
         ("containers", 1.., "stop" | "kill") => Call::Harmless,
         ("containers", 1.., of) if OF_A_CONTAINER.contains(&of) => Call::Ordinary,
@@ -113,7 +123,7 @@ fn post(asked: &Asked<'_>, path: &Path, query: Query<'_>) -> Result<Option<Call>
         | ("networks" | "volumes" | "secrets" | "configs", 0, "create")
         | ("networks", 1, "connect" | "disconnect")
         | ("nodes" | "secrets" | "configs", 1, "update")
-        | ("plugins", 1.., "enable" | "disable" | "push" | "set")
+        | ("plugins", 1.., "disable" | "push" | "set")
         | ("swarm", 0, "leave" | "update" | "unlock") => Call::Ordinary,
         _ => return Ok(None),
     };
@@ -128,11 +138,64 @@ fn put(path: &Path) -> Option<Call> {
     }
 }
 
-/// Taking away brings nothing in.
-fn delete(path: &Path) -> Option<Call> {
-    let (kind, _, last) = path.ends();
+/// Taking away brings nothing in; an image's name may be all that says where it
+/// came from.
+fn delete(path: &Path) -> Result<Option<Call>, Refusal> {
+    let (kind, between, last) = path.ends();
     let known = KINDS.contains(&kind) && kind != "distribution" && kind != "exec";
-    last.filter(|_| known).map(|_| Call::Ordinary)
+    let Some(last) = last.filter(|_| known) else {
+        return Ok(None);
+    };
+    if kind != "images" {
+        return Ok(Some(Call::Ordinary));
+    }
+    let mut name = between.name();
+    if !name.is_empty() {
+        name.push('/');
+    }
+    name.push_str(last);
+    Ok(Some(Call::Untag(ImageName::read(&name)?)))
+}
+
+/// `images/{name}/tag`.
+fn tag(asked: &Asked<'_>, image: &str, query: Query<'_>) -> Result<Call, Refusal> {
+    asked.refuse_hidden_form()?;
+    let mut name = query.value("repo")?;
+    let tag = query.value("tag")?;
+    if !tag.is_empty() {
+        name.push(':');
+        name.push_str(&tag);
+    }
+    Ok(Call::Tag {
+        image: ImageName::read(image)?,
+        name: ImageName::read(&name)?,
+    })
+}
+
+/// `plugins/pull`, and `upgrade` of one that has that name.
+fn plugin(upgraded: &str, query: Query<'_>) -> Result<Call, Refusal> {
+    let remote = remote(query)?;
+    refuse_own_name(upgraded)?;
+    match query.value("name")?.as_str() {
+        "" => refuse_own_name(&remote.to_string())?,
+        name => refuse_own_name(name)?,
+    }
+    Ok(Call::Plugin(remote))
+}
+
+/// The Engine looks for an authorization plugin among those that it manages
+/// before it looks for the agent's socket: one of the agent's name would be
+/// asked in its place.
+fn refuse_own_name(name: &str) -> Result<(), Refusal> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    let own = reference(name)?.read.repository().as_str() == OWN_NAME;
+    if own {
+        Err(Refusal::OwnName(name.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// `images/create`: a pull, or an import if no image is named to pull.
@@ -208,7 +271,12 @@ fn service(asked: &Asked<'_>) -> Result<Call, Refusal> {
         mounted(container, &mut images)?;
     }
     if let Some(plugin) = task.field("PluginSpec")? {
-        images.push(ImageName::read(plugin.text("Remote")?)?);
+        let remote = plugin.text("Remote")?;
+        images.push(ImageName::read(remote)?);
+        match plugin.text("Name")? {
+            "" => refuse_own_name(remote)?,
+            name => refuse_own_name(name)?,
+        }
     }
     if images.is_empty() {
         return Err(Refusal::NoImage);

@@ -115,7 +115,6 @@ fn what_brings_nothing_in_is_ordinary() {
         ("POST", "/v1.41/swarm/leave"),
         ("POST", "/v1.41/plugins/vendor/log:1/enable"),
         ("PUT", "/v1.41/containers/db/archive?path=/"),
-        ("DELETE", "/v1.41/images/evil/miner:1"),
         ("DELETE", "/v1.41/containers/db?force=1"),
         ("DELETE", "/v1.41/containers/db/checkpoints/one"),
     ] {
@@ -585,12 +584,86 @@ fn another_name_for_an_image_is_asked_of_the_image_that_gets_it() {
         (&format!("/images/{DIGEST}/tag?repo=x"), DIGEST),
     ] {
         match bare("POST", uri) {
-            Ok(Call::Tag(image)) => assert_eq!(image.as_str(), name, "{uri}"),
+            Ok(Call::Tag { image, .. }) => assert_eq!(image.as_str(), name, "{uri}"),
             other => panic!("{uri}: {other:?}"),
         }
     }
-    let read = bare("POST", "/images/Evil/tag?repo=x");
-    assert!(matches!(read, Err(Refusal::NotAnImage { .. })), "{read:?}");
+    for none in ["/images/Evil/tag?repo=x", "/images/x/tag?repo=Evil&tag=1"] {
+        let read = bare("POST", none);
+        assert!(matches!(read, Err(Refusal::NotAnImage { .. })), "{read:?}");
+    }
+    // Which image has that name so far matters, too.
+    let given = bare("POST", "/images/a/b/tag?repo=evil%2Fminer&tag=1");
+    match given {
+        Ok(Call::Tag { name, .. }) => assert_eq!(name.as_str(), "evil/miner:1"),
+        other => panic!("{other:?}"),
+    }
+    let form = &[("Content-Type", "application/x-www-form-urlencoded")];
+    assert_eq!(
+        hidden("/images/a/b/tag?repo=x", form),
+        Err(Refusal::HiddenForm)
+    );
+}
+
+#[test]
+fn an_image_that_loses_a_name_is_named() {
+    for (uri, name) in [
+        ("/v1.51/images/evil/miner:1?force=1", "evil/miner:1"),
+        ("/images/nginx", "nginx"),
+        ("/images/ghcr.io%2Forg%2Fapp", "ghcr.io/org/app"),
+        (
+            &format!("/images/evil/miner@{DIGEST}"),
+            &*format!("evil/miner@{DIGEST}"),
+        ),
+        (&format!("/images/{DIGEST}"), DIGEST),
+    ] {
+        match bare("DELETE", uri) {
+            Ok(Call::Untag(image)) => assert_eq!(image.as_str(), name, "{uri}"),
+            other => panic!("{uri}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_engine_plugin_takes_the_agents_name() {
+    for uri in [
+        "/plugins/pull?remote=vendor/authz&name=pullgate",
+        "/plugins/pull?remote=vendor/authz&name=pullgate:2",
+        "/plugins/pull?remote=vendor/authz&name=docker.io%2Flibrary%2Fpullgate",
+        "/plugins/pull?remote=vendor/authz&name=library/pullgate",
+        "/plugins/pull?remote=vendor/authz&name=index.docker.io/pullgate",
+        "/plugins/pull?remote=pullgate",
+        "/plugins/pull?remote=pullgate:1",
+        "/plugins/create?name=pullgate",
+        "/plugins/create?name=pullgate:latest",
+        "/plugins/pullgate/upgrade?remote=vendor/authz",
+        "/plugins/pullgate:1/enable?timeout=0",
+    ] {
+        let read = bare("POST", uri);
+        assert!(matches!(read, Err(Refusal::OwnName(_))), "{uri}: {read:?}");
+    }
+    for spec in [
+        r#"{"Name":"pullgate","Remote":"vendor/authz"}"#,
+        r#"{"Remote":"pullgate"}"#,
+    ] {
+        let body = format!(r#"{{"TaskTemplate":{{"PluginSpec":{spec}}}}}"#);
+        let read = with_body("/services/create", &body);
+        assert!(matches!(read, Err(Refusal::OwnName(_))), "{spec}: {read:?}");
+    }
+    for other in [
+        "/plugins/pull?remote=vendor/authz&name=vendor/pullgate",
+        "/plugins/pull?remote=acme/pullgate",
+    ] {
+        let read = bare("POST", other);
+        assert!(matches!(read, Ok(Call::Plugin(_))), "{other}: {read:?}");
+    }
+    // It can be turned off and taken away.
+    for (method, uri) in [
+        ("POST", "/plugins/pullgate/disable"),
+        ("DELETE", "/plugins/pullgate"),
+    ] {
+        assert_eq!(bare(method, uri), Ok(Call::Ordinary), "{uri}");
+    }
 }
 
 #[test]
@@ -618,120 +691,119 @@ fn word(call: &Call) -> &'static str {
         Call::Plugin(_) => "plugin",
         Call::Run(_) => "run",
         Call::Service(_) => "service",
-        Call::Tag(_) => "tag",
+        Call::Tag { .. } => "tag",
+        Call::Untag(_) => "untag",
         Call::Content(content) => content.as_str(),
     }
 }
 
+const IMAGE: &str = r#"{"Image":"nginx"}"#;
+const TASK: &str = r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"}}}"#;
+
 /// All calls of the Engine's API that change something, 1.24 to 1.56, from the
 /// routes of moby 20.10, 26.1, 28.5 and 29, each with what it is read as. What
 /// is not among them is refused.
+const CHANGING: &[(&str, &str, &str, &str)] = &[
+    ("POST", "/auth", "{}", "ordinary"),
+    ("POST", "/build", "", "build"),
+    ("POST", "/build/cancel?id=x", "", "ordinary"),
+    ("POST", "/build/prune?all=1", "", "ordinary"),
+    ("POST", "/session", "", "build"),
+    ("POST", "/grpc", "", "build"),
+    ("POST", "/commit?container=db", "{}", "commit"),
+    ("POST", "/configs/create", "{}", "ordinary"),
+    ("POST", "/configs/x/update?version=1", "{}", "ordinary"),
+    ("DELETE", "/configs/x", "", "ordinary"),
+    (
+        "POST",
+        "/containers/create?name=x&platform=linux/arm64",
+        IMAGE,
+        "run",
+    ),
+    ("POST", "/containers/prune?stream=1", "", "ordinary"),
+    ("POST", "/containers/db/attach?stream=1", "", "ordinary"),
+    ("GET", "/containers/db/attach/ws?stream=1", "", "ordinary"),
+    ("POST", "/containers/db/checkpoints", "{}", "ordinary"),
+    ("DELETE", "/containers/db/checkpoints/one", "", "ordinary"),
+    ("POST", "/containers/db/copy", "{}", "ordinary"),
+    ("PUT", "/containers/db/archive?path=/", "", "ordinary"),
+    ("POST", "/containers/db/exec", "{}", "ordinary"),
+    ("POST", "/containers/db/kill", "", "harmless"),
+    ("POST", "/containers/db/pause", "", "ordinary"),
+    ("POST", "/containers/db/rename?name=x", "", "ordinary"),
+    ("POST", "/containers/db/resize?h=1&w=1", "", "ordinary"),
+    ("POST", "/containers/db/restart", "", "ordinary"),
+    (
+        "POST",
+        "/containers/db/start?checkpoint=one",
+        "",
+        "ordinary",
+    ),
+    ("POST", "/containers/db/stop", "", "harmless"),
+    ("POST", "/containers/db/unpause", "", "ordinary"),
+    ("POST", "/containers/db/update", "{}", "ordinary"),
+    (
+        "POST",
+        "/containers/db/wait?condition=removed",
+        "",
+        "ordinary",
+    ),
+    ("DELETE", "/containers/db?force=1", "", "ordinary"),
+    ("POST", "/exec/x/resize?h=1&w=1", "", "ordinary"),
+    ("POST", "/exec/x/start", "{}", "ordinary"),
+    (
+        "POST",
+        "/images/create?fromImage=nginx&tag=1&platform=x",
+        "",
+        "pull",
+    ),
+    (
+        "POST",
+        "/images/create?fromSrc=-&repo=x&changes=CMD%20x",
+        "",
+        "import",
+    ),
+    ("POST", "/images/load?quiet=1&platform=x", "", "load"),
+    ("POST", "/images/prune", "", "ordinary"),
+    ("POST", "/images/a/b/push?tag=1&platform=x", "", "ordinary"),
+    ("POST", "/images/a/b/tag?repo=x&tag=1", "", "tag"),
+    ("DELETE", "/images/a/b:1?force=1&platforms=x", "", "untag"),
+    ("POST", "/networks/create", "{}", "ordinary"),
+    ("POST", "/networks/prune", "", "ordinary"),
+    ("POST", "/networks/x/connect", "{}", "ordinary"),
+    ("POST", "/networks/x/disconnect", "{}", "ordinary"),
+    ("DELETE", "/networks/x", "", "ordinary"),
+    ("POST", "/nodes/x/update?version=1", "{}", "ordinary"),
+    ("DELETE", "/nodes/x", "", "ordinary"),
+    ("POST", "/plugins/create?name=x", "", "import"),
+    ("GET", "/plugins/privileges?remote=a/b", "", "plugin"),
+    ("POST", "/plugins/pull?remote=a/b", "[]", "plugin"),
+    ("POST", "/plugins/a/b/disable", "", "ordinary"),
+    ("POST", "/plugins/a/b/enable?timeout=0", "", "ordinary"),
+    ("POST", "/plugins/a/b/push", "", "ordinary"),
+    ("POST", "/plugins/a/b/set", "[]", "ordinary"),
+    ("POST", "/plugins/a/b/upgrade?remote=a/b", "[]", "plugin"),
+    ("DELETE", "/plugins/a/b", "", "ordinary"),
+    ("POST", "/secrets/create", "{}", "ordinary"),
+    ("POST", "/secrets/x/update?version=1", "{}", "ordinary"),
+    ("DELETE", "/secrets/x", "", "ordinary"),
+    ("POST", "/services/create", TASK, "service"),
+    ("POST", "/services/x/update?version=1", TASK, "service"),
+    ("DELETE", "/services/x", "", "ordinary"),
+    ("POST", "/swarm/init", "{}", "swarm"),
+    ("POST", "/swarm/join", "{}", "swarm"),
+    ("POST", "/swarm/leave", "", "ordinary"),
+    ("POST", "/swarm/unlock", "{}", "ordinary"),
+    ("POST", "/swarm/update?version=1", "{}", "ordinary"),
+    ("POST", "/volumes/create", "{}", "ordinary"),
+    ("POST", "/volumes/prune", "", "ordinary"),
+    ("PUT", "/volumes/x?version=1", "", "ordinary"),
+    ("DELETE", "/volumes/x", "", "ordinary"),
+];
+
 #[test]
 fn every_call_that_changes_something_is_known_for_what_it_does() {
-    let image = r#"{"Image":"nginx"}"#;
-    let task = r#"{"TaskTemplate":{"ContainerSpec":{"Image":"nginx"}}}"#;
-    for (method, path, body, expected) in [
-        ("POST", "/auth", "{}", "ordinary"),
-        ("POST", "/build", "", "build"),
-        ("POST", "/build/cancel?id=x", "", "ordinary"),
-        ("POST", "/build/prune?all=1", "", "ordinary"),
-        ("POST", "/session", "", "build"),
-        ("POST", "/grpc", "", "build"),
-        ("POST", "/commit?container=db", "{}", "commit"),
-        ("POST", "/configs/create", "{}", "ordinary"),
-        ("POST", "/configs/x/update?version=1", "{}", "ordinary"),
-        ("DELETE", "/configs/x", "", "ordinary"),
-        (
-            "POST",
-            "/containers/create?name=x&platform=linux/arm64",
-            image,
-            "run",
-        ),
-        ("POST", "/containers/prune?stream=1", "", "ordinary"),
-        ("POST", "/containers/db/attach?stream=1", "", "ordinary"),
-        ("GET", "/containers/db/attach/ws?stream=1", "", "ordinary"),
-        ("POST", "/containers/db/checkpoints", "{}", "ordinary"),
-        ("DELETE", "/containers/db/checkpoints/one", "", "ordinary"),
-        ("POST", "/containers/db/copy", "{}", "ordinary"),
-        ("PUT", "/containers/db/archive?path=/", "", "ordinary"),
-        ("POST", "/containers/db/exec", "{}", "ordinary"),
-        ("POST", "/containers/db/kill", "", "harmless"),
-        ("POST", "/containers/db/pause", "", "ordinary"),
-        ("POST", "/containers/db/rename?name=x", "", "ordinary"),
-        ("POST", "/containers/db/resize?h=1&w=1", "", "ordinary"),
-        ("POST", "/containers/db/restart", "", "ordinary"),
-        (
-            "POST",
-            "/containers/db/start?checkpoint=one",
-            "",
-            "ordinary",
-        ),
-        ("POST", "/containers/db/stop", "", "harmless"),
-        ("POST", "/containers/db/unpause", "", "ordinary"),
-        ("POST", "/containers/db/update", "{}", "ordinary"),
-        (
-            "POST",
-            "/containers/db/wait?condition=removed",
-            "",
-            "ordinary",
-        ),
-        ("DELETE", "/containers/db?force=1", "", "ordinary"),
-        ("POST", "/exec/x/resize?h=1&w=1", "", "ordinary"),
-        ("POST", "/exec/x/start", "{}", "ordinary"),
-        (
-            "POST",
-            "/images/create?fromImage=nginx&tag=1&platform=x",
-            "",
-            "pull",
-        ),
-        (
-            "POST",
-            "/images/create?fromSrc=-&repo=x&changes=CMD%20x",
-            "",
-            "import",
-        ),
-        ("POST", "/images/load?quiet=1&platform=x", "", "load"),
-        ("POST", "/images/prune", "", "ordinary"),
-        ("POST", "/images/a/b/push?tag=1&platform=x", "", "ordinary"),
-        ("POST", "/images/a/b/tag?repo=x&tag=1", "", "tag"),
-        (
-            "DELETE",
-            "/images/a/b:1?force=1&platforms=x",
-            "",
-            "ordinary",
-        ),
-        ("POST", "/networks/create", "{}", "ordinary"),
-        ("POST", "/networks/prune", "", "ordinary"),
-        ("POST", "/networks/x/connect", "{}", "ordinary"),
-        ("POST", "/networks/x/disconnect", "{}", "ordinary"),
-        ("DELETE", "/networks/x", "", "ordinary"),
-        ("POST", "/nodes/x/update?version=1", "{}", "ordinary"),
-        ("DELETE", "/nodes/x", "", "ordinary"),
-        ("POST", "/plugins/create?name=x", "", "import"),
-        ("GET", "/plugins/privileges?remote=a/b", "", "plugin"),
-        ("POST", "/plugins/pull?remote=a/b", "[]", "plugin"),
-        ("POST", "/plugins/a/b/disable", "", "ordinary"),
-        ("POST", "/plugins/a/b/enable?timeout=0", "", "ordinary"),
-        ("POST", "/plugins/a/b/push", "", "ordinary"),
-        ("POST", "/plugins/a/b/set", "[]", "ordinary"),
-        ("POST", "/plugins/a/b/upgrade?remote=a/b", "[]", "plugin"),
-        ("DELETE", "/plugins/a/b", "", "ordinary"),
-        ("POST", "/secrets/create", "{}", "ordinary"),
-        ("POST", "/secrets/x/update?version=1", "{}", "ordinary"),
-        ("DELETE", "/secrets/x", "", "ordinary"),
-        ("POST", "/services/create", task, "service"),
-        ("POST", "/services/x/update?version=1", task, "service"),
-        ("DELETE", "/services/x", "", "ordinary"),
-        ("POST", "/swarm/init", "{}", "swarm"),
-        ("POST", "/swarm/join", "{}", "swarm"),
-        ("POST", "/swarm/leave", "", "ordinary"),
-        ("POST", "/swarm/unlock", "{}", "ordinary"),
-        ("POST", "/swarm/update?version=1", "{}", "ordinary"),
-        ("POST", "/volumes/create", "{}", "ordinary"),
-        ("POST", "/volumes/prune", "", "ordinary"),
-        ("PUT", "/volumes/x?version=1", "", "ordinary"),
-        ("DELETE", "/volumes/x", "", "ordinary"),
-    ] {
+    for &(method, path, body, expected) in CHANGING {
         for version in ["", "/v1.24", "/v1.41", "/v1.45", "/v1.51", "/v1.56"] {
             let uri = format!("{version}{path}");
             let read = match body {
