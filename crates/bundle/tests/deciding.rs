@@ -79,7 +79,7 @@ fn bundle() -> Bundle {
     Bundle {
         made_at: at(NOW),
         ends_at: at("2026-11-27T02:00:00Z"),
-        console: None,
+        console: Some("https://pullgate.acme.example".to_owned()),
         gateway: GatewayNames::new(
             [Registry::parse("registry.acme.example:5000").unwrap()],
             [(
@@ -133,6 +133,8 @@ fn a_machine_decides_as_the_server_does() {
         ("for/qa", Outcome::Denied, Rule::Community),
         ("evil/miner", Outcome::Denied, Rule::Community),
         ("ghcr.io/org/app", Outcome::Denied, Rule::Community),
+        // A badge of Docker Hub says nothing of other registries.
+        ("ghcr.io/bitnami/redis", Outcome::Denied, Rule::Community),
     ] {
         assert_eq!(decide(&ready, name, NOW), (outcome, rule), "{name}");
     }
@@ -145,6 +147,20 @@ fn what_ends_while_the_server_is_away_has_ended() {
     assert_eq!(decide(&ready, "nginx", later).0, Outcome::Allowed);
     assert_eq!(decide(&ready, "for/all", later).0, Outcome::Denied);
     assert_eq!(decide(&ready, "bitnami/redis", later).0, Outcome::Denied);
+    let end = "2026-11-26T12:00:00Z";
+    assert_eq!(decide(&ready, "bitnami/redis", end).0, Outcome::Denied);
+}
+
+#[test]
+fn it_says_for_whom_it_is_and_where_it_comes_from() {
+    let bundle = bundle();
+    let ready = carried(&bundle);
+    assert_eq!(*ready.person(), bundle.person);
+    assert_eq!(ready.made_at(), bundle.made_at);
+    assert_eq!(ready.console(), Some("https://pullgate.acme.example"));
+    assert_eq!(*ready.gateway(), bundle.gateway);
+    let organizations: Vec<_> = ready.organizations().collect();
+    assert_eq!(organizations, [&"acme".parse().unwrap()]);
 }
 
 #[test]
