@@ -29,6 +29,16 @@ fn one_that_denies_is_enough_and_is_named_in_either_order() {
 }
 
 #[test]
+fn of_two_that_say_the_same_the_first_is_named() {
+    let (first, second) = (strict("first").member(), strict("second").member());
+    let verdict = pull("nginx").decided(&[&first, &second]);
+    assert_eq!(
+        verdict.organization.map(OrganizationName::as_str),
+        Some("first")
+    );
+}
+
+#[test]
 fn what_each_allows_is_allowed() {
     let first = Organization::acme().member();
     let second = Organization::new("second")

@@ -1,7 +1,8 @@
 //! Those for whom no policy speaks.
 
 use pullgate_policy::{
-    Badge, Category, Outcome, Rule, Verdict, decide, refuse_stranger, refuse_unreadable,
+    Badge, Category, Outcome, Rule, Verdict, decide, refuse_stranger, refuse_unlisted,
+    refuse_unreadable,
 };
 
 use crate::acme::{Organization, pull};
@@ -48,4 +49,15 @@ fn fails_open_never_what_cannot_be_decided_is_denied() {
     let verdict = refuse_unreadable(&pull.question(), None);
     assert_denied(&verdict, Rule::PolicyUnavailable);
     assert_eq!(verdict.organization, None);
+}
+
+#[test]
+fn a_token_that_is_bounded_to_other_repositories_pulls_nothing_else() {
+    let acme = Organization::acme();
+    let pull = pull("nginx");
+    for organization in [Some(&acme.0.organization), None] {
+        let verdict = refuse_unlisted(&pull.question(), organization);
+        assert_denied(&verdict, Rule::TokenResources);
+        assert_eq!(verdict.organization, organization);
+    }
 }
