@@ -131,11 +131,12 @@ fn remove(root: &Root, path: &str) -> Result<Removed, Failure> {
     Ok(removed)
 }
 
-/// Removes the sessions. Decisions of which the server was not told yet are
-/// nobody's to lose.
+/// Removes the sessions, and what was seen of images. Decisions of which the
+/// server was not told yet are nobody's to lose.
 fn forget(root: &Root, settings: &Settings) -> Result<Removed, Failure> {
     let state = settings.state.display();
     let sessions = remove(root, &format!("{state}/sessions.json"))?;
+    remove(root, &format!("{state}/origins"))?;
     root.remove_empty(&format!("{state}/reports"))?;
     let folder = root.remove_empty(&state.to_string())?;
     if root.seen(&state.to_string())?.is_some() {
