@@ -234,16 +234,26 @@ fn newer(machine: &Machine<'_>, engine: &Engine) -> Vec<Finding> {
                 ),
             });
         }
-        if said.is_from(28, 0) {
-            findings.push(Finding::note(
-                "engine-http2",
-                socket,
-                format!(
-                    "Engine {version} also takes its calls by HTTP/2 without encryption (28 and \
-                     later do). What reads calls in front of its socket has to read those, too."
+        if said.is_from(29, 2) {
+            let what = format!(
+                "Engine {version} speaks HTTP/2 without encryption (29.2 and later do), where a \
+                 header can be sent twice, so that a form hides behind a pull of another image"
+            );
+            findings.push(match direct(machine, engine) {
+                None => Finding::note(
+                    "engine-http2",
+                    socket,
+                    format!("{what}. It reaches no registry but the gateway, which decides."),
+                    "Leave that closed.",
                 ),
-                "See docs/agent.md, which says what the agent is asked of them.",
-            ));
+                Some(_) => Finding::open(
+                    "engine-http2",
+                    socket,
+                    format!("{what}."),
+                    "Close its own way to registries: pullgate client-config docker \
+                     --close-direct --apply",
+                ),
+            });
         }
     }
     findings

@@ -348,7 +348,7 @@ const CASES: &[Case] = &[
                 ..EngineSaid::default()
             };
         },
-        &["build-service"],
+        &["build-service", "engine-http2"],
     ),
     (
         "containerd has no file for Docker Hub, and the Engine asks nobody",
@@ -975,8 +975,8 @@ fn newer_engines_are_told_of_by_what_they_do_without_a_plugin() {
     for (version, build, http2) in [
         ("20.10.24+dfsg1", 0, 0),
         ("27.5.1", 0, 0),
-        ("28.0.0", 0, 1),
-        ("29.1.5", 0, 1),
+        ("28.5.2", 0, 0),
+        ("29.1.5", 0, 0),
         ("29.2.0", 1, 1),
         ("30.0.0-rc.1", 1, 1),
         // What cannot be read is taken to be new.
