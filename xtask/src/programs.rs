@@ -145,7 +145,12 @@ fn programs(text: &str) -> Vec<Program> {
     let built = text.lines().filter_map(|line| {
         let (source, path) = line.trim().strip_prefix("Executable ")?.split_once(" (")?;
         let path = root().join(path.strip_suffix(')')?);
-        let name = Path::new(source.rsplit(' ').next()?).file_stem()?;
+        let source = Path::new(source.rsplit(' ').next()?);
+        // Of one in several files the folder has the name.
+        let name = match source.file_stem()? {
+            main if main == "main" => source.parent()?.file_name()?,
+            name => name,
+        };
         Some(Program {
             name: name.to_string_lossy().into_owned(),
             path,
@@ -162,10 +167,11 @@ mod tests {
     fn what_cargo_has_built_is_read() {
         let text = "   Compiling pullgate-e2e v0.1.0\n    Finished `test` profile in 3s\n  \
             Executable unittests src/lib.rs (target/debug/deps/pullgate_e2e-01)\n  \
-            Executable tests/podman.rs (/somewhere/debug/deps/podman-02)\n";
+            Executable tests/podman.rs (/somewhere/debug/deps/podman-02)\n  \
+            Executable tests/description/main.rs (target/debug/deps/description-03)\n";
         let found = programs(text);
         let names: Vec<&str> = found.iter().map(|one| one.name.as_str()).collect();
-        assert_eq!(names, ["lib", "podman"]);
+        assert_eq!(names, ["lib", "podman", "description"]);
         assert_eq!(
             found[0].path,
             root().join("target/debug/deps/pullgate_e2e-01")
