@@ -119,7 +119,9 @@ impl Programs {
         }
         // So that no two of them take the same port.
         command.env("PULLGATE_E2E_PLACE", format!("{place}/{places}"));
+        // What they have measured stands in the log, too.
         let child = command
+            .arg("--show-output")
             .current_dir(root().join(self.folder))
             .stdin(Stdio::null())
             .stdout(output)
