@@ -214,8 +214,7 @@ impl Admin {
         Ok(Named {
             repository: self
                 .gateway
-                .elsewhere()
-                .repository(&reference)
+                .repository_elsewhere(&reference)
                 .map_err(invalid)?,
             target: last.contains([':', '@']).then(|| reference.target()),
         })

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{NameError, Pattern, Reading, Reference, Registry, Repository};
+use crate::{NameError, Pattern, Reading, Reference, Registry, Repository, grammar};
 
 /// The hosts by which a gateway to several registries is reached.
 ///
@@ -75,15 +75,33 @@ impl GatewayNames {
     /// A host name that stands for one registry comes first, as it does where
     /// the gateway is asked.
     pub fn repository(&self, reference: &Reference) -> Result<Repository, NameError> {
+        self.served(reference, |host| self.has(host))
+    }
+
+    /// The repository that a name means on another machine, where the hosts of
+    /// [`and_here`](Self::and_here) are something else.
+    pub fn repository_elsewhere(&self, reference: &Reference) -> Result<Repository, NameError> {
+        self.served(reference, |host| self.own.contains(host))
+    }
+
+    fn served(
+        &self,
+        reference: &Reference,
+        is_own: impl FnOnce(&Registry) -> bool,
+    ) -> Result<Repository, NameError> {
         let named = reference.repository();
         let host = named.registry();
         if let Some(registry) = self.bound.get(&hostname(host.as_str())) {
             return Repository::new(registry, named.path());
         }
-        if self.own.contains(host) || self.here.contains(host) {
+        if is_own(host) {
             return Repository::by_path(named.path());
         }
         Ok(named)
+    }
+
+    fn has(&self, host: &Registry) -> bool {
+        self.own.contains(host) || self.here.contains(host)
     }
 
     /// What to write for a pattern that begins with a host of the gateway's:
@@ -101,7 +119,7 @@ impl GatewayNames {
         let below = below.trim_start_matches('/');
         let names_registry = below
             .split_once('/')
-            .is_some_and(|(first, _)| first.contains(['.', ':']) || first == "localhost");
+            .is_some_and(|(first, _)| grammar::names_registry(first));
         if names_registry {
             Pattern::parse(below).ok()
         } else {
@@ -112,8 +130,7 @@ impl GatewayNames {
     /// Whether a name begins with a host of the gateway's.
     pub fn is_own(&self, reference: &Reference) -> bool {
         let host = reference.registry();
-        let own = Registry::parse(host)
-            .is_ok_and(|registry| self.own.contains(&registry) || self.here.contains(&registry));
+        let own = Registry::parse(host).is_ok_and(|registry| self.has(&registry));
         own || self.bound.contains_key(&hostname(host))
     }
 }
@@ -187,6 +204,9 @@ mod tests {
         let meant = |names: &GatewayNames| names.read(typed).unwrap().repository().to_string();
         assert_eq!(meant(&names), "docker.io/evil/miner");
         assert_eq!(meant(&names.elsewhere()), typed);
+        let reference = Reference::parse(typed).unwrap();
+        let elsewhere = names.repository_elsewhere(&reference).unwrap();
+        assert_eq!(elsewhere.as_str(), typed);
         assert_eq!(names.elsewhere(), super::tests::names());
     }
 

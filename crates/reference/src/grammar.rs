@@ -30,6 +30,12 @@ pub(crate) fn is_meant_as_registry(component: &str) -> bool {
             .any(|b| b == b'.' || b == b':' || b.is_ascii_uppercase())
 }
 
+/// Whether the first component of a path on a gateway names a registry there.
+/// In a path an uppercase letter is a mistake, and makes no registry of it.
+pub(crate) fn names_registry(component: &str) -> bool {
+    component == "localhost" || component.contains(['.', ':'])
+}
+
 /// Splits `host[:port]`, where `host` may be a bracketed IPv6 address; `None`
 /// if it is malformed.
 pub(crate) fn split_host(registry: &str) -> Option<(&str, Option<&str>)> {

@@ -61,7 +61,7 @@ impl Repository {
     /// one, and all else is on Docker Hub. As strict as [`Self::new`].
     pub fn by_path(path: &str) -> Result<Self, NameError> {
         if let Some((first, rest)) = path.split_once('/')
-            && (first.contains(['.', ':']) || first == "localhost")
+            && grammar::names_registry(first)
         {
             return Self::new(&Registry::parse(first)?, rest);
         }

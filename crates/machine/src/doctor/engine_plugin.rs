@@ -211,45 +211,38 @@ fn newer(machine: &Machine<'_>, engine: &Engine) -> Vec<Finding> {
         .filter_map(|heard| Some((heard.socket.as_str(), heard.said.as_ref().ok()?)))
         .collect();
     let mut findings = Vec::new();
-    for (socket, said) in said {
+    for (socket, said) in said.into_iter().filter(|(_, said)| said.is_from(29, 2)) {
         let version = &said.version;
-        if said.is_from(29, 2) {
-            let what = format!(
-                "Engine {version} serves BuildKit's builds on its socket without asking a plugin \
-                 (29.2 and later do)"
-            );
+        for (name, what, hole) in [
+            (
+                "build-service",
+                format!(
+                    "Engine {version} serves BuildKit's builds on its socket without asking a \
+                     plugin (29.2 and later do)"
+                ),
+                ": a build brings in any image that its FROM names.",
+            ),
+            (
+                "engine-http2",
+                format!(
+                    "Engine {version} speaks HTTP/2 without encryption (29.2 and later do), where \
+                     a header can be sent twice, so that a form hides behind a pull of another \
+                     image"
+                ),
+                ".",
+            ),
+        ] {
             findings.push(match direct(machine, engine) {
                 None => Finding::note(
-                    "build-service",
+                    name,
                     socket,
                     format!("{what}. It reaches no registry but the gateway, which decides."),
                     "Leave that closed.",
                 ),
                 Some(_) => Finding::open(
-                    "build-service",
+                    name,
                     socket,
-                    format!("{what}: a build brings in any image that its FROM names."),
-                    "Close its own way to registries: pullgate client-config docker \
-                     --close-direct --apply",
-                ),
-            });
-        }
-        if said.is_from(29, 2) {
-            let what = format!(
-                "Engine {version} speaks HTTP/2 without encryption (29.2 and later do), where a \
-                 header can be sent twice, so that a form hides behind a pull of another image"
-            );
-            findings.push(match direct(machine, engine) {
-                None => Finding::note(
-                    "engine-http2",
-                    socket,
-                    format!("{what}. It reaches no registry but the gateway, which decides."),
-                    "Leave that closed.",
-                ),
-                Some(_) => Finding::open(
-                    "engine-http2",
-                    socket,
-                    format!("{what}."),
+                    format!("{what}{hole}"),
                     "Close its own way to registries: pullgate client-config docker \
                      --close-direct --apply",
                 ),
